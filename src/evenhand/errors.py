@@ -1,0 +1,33 @@
+"""What can go wrong, one class for each thing a caller would do differently.
+
+Data that merely fall short are a `Refusal` (terms.result), not an error. A message says what was
+found, what was expected and what to do, and never repeats what a person told us.
+"""
+
+
+class EvenhandError(Exception):
+    """Any error of ours; the command line prints its sentence and exits with `exit_code`."""
+
+    exit_code = 1
+
+
+class RecordError(EvenhandError):
+    """A file or a table breaks the record's contract: mend the file or its mapping."""
+
+
+class PlanError(EvenhandError):
+    """A plan cannot be carried out as written: mend the plan."""
+
+
+class OutputError(EvenhandError):
+    """What was made could not be written: choose another place."""
+
+
+class MissingExtraError(EvenhandError):
+    """A part that is installed on request is not there: install the extra named."""
+
+
+class NotClearedError(EvenhandError):
+    """The disclosure gate does not let this out."""
+
+    exit_code = 3

@@ -1,0 +1,1 @@
+"""Rows, on the engine: the schema, derived columns, sifting and tallying. Python sees cells."""

@@ -1,0 +1,205 @@
+"""Columns derived from the record, made here and nowhere else (METHODS 1).
+
+Each is an Ibis expression over a table of the record's columns. Unknown stays unknown: it is set
+aside with its count by whoever needs a yes or a no, and never becomes one.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from evenhand.errors import PlanError
+from evenhand.terms.encounter import AREA_PREFIX, NOT_DISCRETIONARY, RACES, WHITE_WITHOUT_MENA_BOX
+from evenhand.terms.result import Contrast, Scope
+
+# Parts of the day, first and last hour (METHODS 4.11); night goes over midnight.
+PARTS_OF_DAY = (("morning", 6, 9), ("day", 10, 15), ("evening", 16, 21))
+# The first day of day numbers; weeks run from Monday.
+EPOCH = "1970-01-01"
+
+
+def has(table: Any, *fields: str) -> bool:
+    """Whether the table has all these columns."""
+    return all(field in table.columns for field in fields)
+
+
+def need(table: Any, *fields: str) -> None:
+    """PlanError when a column a method cannot do without is absent."""
+    absent = [field for field in fields if field not in table.columns]
+    if absent:
+        raise PlanError(f"the table has no column {', '.join(absent)}: map it in hear, or leave the method out")
+
+
+def searched(table: Any) -> Any:
+    """`yes` if person or vehicle was searched, `no` if neither was, else `unknown`."""
+    import ibis
+
+    if has(table, "search_any"):
+        return table.search_any
+    parts = [table[name] for name in ("search_person", "search_vehicle") if has(table, name)]
+    if len(parts) < 2:
+        return parts[0] if parts else ibis.literal("unknown")
+    person, vehicle = parts
+    return ibis.cases(
+        ((person == "yes") | (vehicle == "yes"), "yes"),
+        ((person == "no") & (vehicle == "no"), "no"),
+        else_="unknown",
+    )
+
+
+def hit(table: Any) -> Any:
+    """`yes` if something was found, `no` if the record says nothing was, else `unknown`."""
+    import ibis
+
+    if not has(table, "found"):
+        return ibis.literal("unknown")
+    found = table.found
+    silent = found.contains("unknown") | found.contains("not_stated") | (found.length() == 0)
+    return ibis.cases(
+        (found.isnull() | silent, "unknown"),
+        ((found.length() == 1) & found.contains("none"), "no"),
+        else_="yes",
+    )
+
+
+def discretionary(table: Any, supervision: bool = False) -> Any:
+    """`no` if a basis of the search left no choice (when asked, supervision too); `unknown` without one."""
+    import ibis
+
+    if not has(table, "search_basis"):
+        return ibis.literal("unknown")
+    basis = table.search_basis
+    bound = (*NOT_DISCRETIONARY, "supervision") if supervision else NOT_DISCRETIONARY
+    silent = basis.isnull() | (basis.length() == 0) | basis.contains("unknown") | basis.contains("not_stated")
+    return ibis.cases((silent, "unknown"), (_any_of(basis, bound), "no"), else_="yes")
+
+
+def outcome(table: Any, name: str) -> Any:
+    """yes / no / unknown for `searched`, `frisk`, `hit`, or a code of `result` such as `citation`."""
+    import ibis
+
+    if name == "searched":
+        return searched(table)
+    if name == "hit":
+        return hit(table)
+    if name == "frisk":
+        return table.frisk if has(table, "frisk") else ibis.literal("unknown")
+    need(table, "result")
+    result = table.result
+    silent = result.isnull() | (result.length() == 0) | result.contains("unknown") | result.contains("not_stated")
+    return ibis.cases((result.contains(name), "yes"), (silent, "unknown"), else_="no")
+
+
+def minute(table: Any) -> Any:
+    """Local minute of the day, 0-1439; null where no time was recorded."""
+    clock = table.time_local
+    return clock.substr(0, 2).try_cast("int64") * 60 + clock.substr(3, 2).try_cast("int64")
+
+
+def hour(table: Any) -> Any:
+    """Local hour of the day, 0-23."""
+    return (minute(table) // 60).cast("int64")
+
+
+def part_of_day(table: Any) -> Any:
+    """`night` 22-05, `morning` 06-09, `day` 10-15, `evening` 16-21; null where no time was recorded."""
+    import ibis
+
+    at = hour(table)
+    parts = [(at.between(first, last), name) for name, first, last in PARTS_OF_DAY]
+    return ibis.cases(*parts, (at.notnull(), "night"), else_=None)
+
+
+def day(table: Any) -> Any:
+    """Days since 1970-01-01: an integer that sorts, for clusters by date."""
+    import ibis
+
+    return table.date.delta(ibis.literal(EPOCH).cast("date"), unit="day").cast("int64")
+
+
+def week(table: Any) -> Any:
+    """Weeks since Monday 1969-12-29: an integer, for clusters by week."""
+    return ((day(table) + 3) // 7).cast("int64")
+
+
+def month(table: Any) -> Any:
+    """`2017-03`."""
+    return table.date.strftime("%Y-%m")
+
+
+def place(table: Any, level: str) -> Any:
+    """The area of that level; empty and unknown are null. `city` where the plan names no level."""
+    import ibis
+
+    if not level:
+        return ibis.literal("all")
+    need(table, AREA_PREFIX + level)
+    area = table[AREA_PREFIX + level]
+    return area.nullif("").nullif("unknown").nullif("not_stated")
+
+
+def race_known(table: Any, contrast: Contrast | None = None) -> Any:
+    """Whether the officer recorded a race at all: a set with a code in it, or a word of the source's."""
+    import ibis
+
+    if contrast is not None and contrast.grouping == "as recorded":
+        need(table, "race_officer_detail")
+        return table.race_officer_detail.notnull()
+    need(table, "race_officer_options")
+    options = table.race_officer_options
+    known = options.length() > 0
+    return ibis.ifelse(options.isnull(), False, known & ~options.contains("unknown") & ~options.contains("not_stated"))
+
+
+def group(table: Any, contrast: Contrast) -> Any:
+    """`group`, `reference`, or null: rows certainly of one of the contrast's two groups (lower counts)."""
+    import ibis
+
+    return ibis.cases(
+        (certainly(table, contrast, contrast.group), "group"),
+        (certainly(table, contrast, contrast.reference), "reference"),
+        else_=None,
+    )
+
+
+def certainly(table: Any, contrast: Contrast, label: str) -> Any:
+    """Whether the record can only mean `label`: every member of its set is of that group."""
+    if contrast.grouping == "as recorded":
+        need(table, "race_officer_detail")
+        return table.race_officer_detail == label
+    options, members = table.race_officer_options, _members(label)
+    others = [code for code in (*RACES, "unknown", "not_stated") if code not in members]
+    return options.contains(label) & ~_any_of(options, others)
+
+
+def possibly(table: Any, contrast: Contrast, label: str) -> Any:
+    """Whether the record may mean `label`: the group is in its set (upper counts)."""
+    if contrast.grouping == "as recorded":
+        return certainly(table, contrast, label)
+    return table.race_officer_options.contains(label)
+
+
+def in_scope(table: Any, scope: Scope) -> list[tuple[str, Any]]:
+    """What a scope keeps: (what is said of rows outside, Ibis boolean), one for each field and the period."""
+    rules: list[tuple[str, Any]] = []
+    if scope.period is not None:
+        span = table.date.between(scope.period.first, scope.period.last)
+        rules.append((f"outside the period {scope.period.name}", span))
+    for name, codes in scope.where.items():
+        need(table, name)
+        rules.append((f"{name} is not {' or '.join(codes)}", table[name].isin(codes)))
+    return rules
+
+
+def _members(label: str) -> tuple[str, ...]:
+    if label not in RACES:
+        raise PlanError(
+            f"group {label!r} is not a code of the crosswalk ({', '.join(RACES)}); or say grouping = 'as recorded'"
+        )
+    return WHITE_WITHOUT_MENA_BOX if label == "WHITE" else (label,)
+
+
+def _any_of(values: Any, codes: Iterable[str]) -> Any:
+    from functools import reduce
+    from operator import or_
+
+    return reduce(or_, (values.contains(code) for code in codes))

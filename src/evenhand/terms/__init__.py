@@ -1,0 +1,1 @@
+"""The nouns: frozen values named with the field's words. Nothing here computes."""

@@ -1,0 +1,135 @@
+"""The Encounter record: one person in one event; its fields, code lists and release classes.
+
+Authority: docs/formats/encounter.md. `Need` says whether a field is required (R), expected (E) or
+optional (O); `release` is the class P public, C coarse only, S sealed.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["str", "int", "float", "date", "code", "codes", "ynu"]
+
+YES_NO = ("yes", "no", "unknown", "not_stated")
+# Legal in every code and codes field (ENCOUNTER rule 3).
+UNKNOWN_CODES = ("unknown", "not_stated")
+RACES = ("AIAN", "ASIAN", "BLACK", "HISPANIC", "MENA", "NHPI", "WHITE", "OTHER", "DECLINED")
+
+# Before 2024 nearly no US file has a Middle Eastern or North African box: such people sit in "white".
+# Grouping counts a record that may be WHITE or MENA, and nothing else, as WHITE; every result says so.
+WHITE_WITHOUT_MENA_BOX = ("WHITE", "MENA")
+
+# Bases of a search that leave the officer no choice (METHODS 1).
+NOT_DISCRETIONARY = ("incident_to_arrest", "inventory", "warrant")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of the record."""
+
+    name: str
+    kind: Kind
+    need: Literal["R", "E", "O"]
+    release: Literal["P", "C", "S"]
+    codes: tuple[str, ...] = ()
+
+
+def _field(
+    name: str, kind: Kind, need: Literal["R", "E", "O"], release: Literal["P", "C", "S"], codes: str = ""
+) -> Field:
+    return Field(name, kind, need, release, tuple(codes.split()))
+
+
+_RACE = " ".join(RACES)
+
+FIELDS: tuple[Field, ...] = (
+    # identity and provenance
+    _field("encounter_id", "str", "R", "P"),
+    _field("event_id", "str", "O", "P"),
+    _field("source_id", "str", "R", "P"),
+    _field(
+        "kind",
+        "code",
+        "R",
+        "P",
+        "agency_record report_self report_other report_witness complaint_file court_file press",
+    ),
+    _field("raw_row", "int", "E", "P"),
+    # when and where
+    _field("date", "date", "R", "C"),
+    _field("date_to", "date", "O", "C"),
+    _field("time_local", "str", "E", "C"),
+    _field("time_precision", "int", "E", "P"),
+    _field("tz", "str", "R", "P"),
+    _field("duration_min", "int", "O", "P"),
+    _field("lat", "float", "O", "S"),
+    _field("lon", "float", "O", "S"),
+    _field("geo_precision_m", "int", "O", "P"),
+    # who was stopped
+    _field("race_officer", "codes", "E", "P", _RACE),
+    _field("race_officer_options", "codes", "E", "P", _RACE),
+    _field("race_officer_detail", "str", "O", "P"),
+    _field("race_before_stop", "codes", "O", "P", _RACE + " NOT_SEEN"),
+    _field("age_years", "int", "O", "C"),
+    _field("gender", "code", "O", "C", "man woman nonbinary other declined"),
+    _field("role", "code", "E", "P", "driver passenger pedestrian cyclist resident bystander"),
+    _field("resident_here", "ynu", "O", "C"),
+    _field("person_key", "str", "O", "S"),
+    # who stopped them
+    _field("agency_level", "code", "E", "P", "federal state county city tribal campus transit joint"),
+    _field("agency_id", "str", "E", "P"),
+    _field("officer_key", "str", "O", "S"),
+    _field("officer_race", "codes", "O", "C", _RACE),
+    _field("assignment", "code", "O", "P", "patrol traffic gang drugs warrant immigration checkpoint event other"),
+    # what happened
+    _field("mode", "code", "R", "P", "vehicle foot cycle home_visit workplace checkpoint transit"),
+    _field("initiated_by", "code", "E", "P", "officer call warrant operation"),
+    _field(
+        "reason",
+        "code",
+        "R",
+        "P",
+        "moving equipment nonmoving suspicion warrant supervision checkpoint community consensual none_given other",
+    ),
+    _field("reason_detail", "str", "O", "P"),
+    # the source's one flag for any search, where it has no more
+    _field("search_any", "ynu", "O", "P"),
+    _field("search_person", "ynu", "E", "P"),
+    _field("search_vehicle", "ynu", "E", "P"),
+    _field("frisk", "ynu", "O", "P"),
+    _field(
+        "search_basis",
+        "codes",
+        "O",
+        "P",
+        "consent probable_cause incident_to_arrest inventory warrant safety plain_view odor dog supervision other",
+    ),
+    _field("found", "codes", "O", "P", "none drugs weapon alcohol stolen money other"),
+    _field(
+        "result",
+        "codes",
+        "R",
+        "P",
+        "none warning citation arrest warrant_arrest handed_to_other_agency transported released tow other",
+    ),
+    # the device or form a row was recorded on: races go missing by device
+    _field("recorded_on", "str", "O", "P"),
+    # yes where an earlier row of the source has the same stop number
+    _field("repeated", "ynu", "O", "P"),
+)
+
+BY_NAME = {field.name: field for field in FIELDS}
+
+# `area` is kept as one column a level: area_precinct, area_county ... (docs/decisions/0003-area-columns.md).
+AREA_PREFIX = "area_"
+
+# Never a field, whatever a file offers (ENCOUNTER rule 1): a column named so is dropped, and said so.
+NEVER = (
+    "immigration",
+    "citizen",
+    "alien",
+    "visa",
+    "undocumented",
+    "birth_country",
+    "country_of_birth",
+    "legal_status",
+)

@@ -1,0 +1,99 @@
+"""All that a method may look at, and where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+Light = Literal["green", "yellow", "red"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where rows came from. A person is never a source.
+
+    `verdict` is the reader's judgement of the file and `evidence` the sentences it rests on;
+    `health` holds the figures behind them, `notes` what the reader did that a critic should know.
+    """
+
+    id: str
+    publisher: str
+    address: str
+    licence: str
+    retrieved: str
+    sha256: str
+    rows: int
+    reader: str
+    verdict: Light
+    evidence: tuple[str, ...] = ()
+    health: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The dates a source covers, first and last included, and months known to be missing (`2017-03`).
+
+    A month inside without rows is a gap unless the source is `complete`; outside it nothing is zero.
+    """
+
+    source: str
+    first: date
+    last: date
+    complete: bool = False
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Who could have been stopped: exposure by place and group, in the race classes of the stops.
+
+    `exposure` maps place to group to a count of people (or drivers, crashes, calls); a place is a
+    value of the derived column `place`. `level` is the level of `area` it is given for.
+    """
+
+    name: str
+    level: str
+    exposure: Mapping[str, Mapping[str, float]]
+    unit: str = "residents"
+    source: Source | None = None
+    caveat: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Centroid:
+    """The point a place's sun is reckoned for, degrees WGS 84."""
+
+    latitude: float
+    longitude: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of a file: the table in our columns, and what it knows of where it came from.
+
+    `encounters` is an Ibis table; `centroids` as in `Evidence`.
+    """
+
+    encounters: Any
+    source: Source
+    coverage: Coverage
+    timezone: str
+    centroids: Mapping[str | None, Centroid] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Encounters on the engine, with what stands beside them.
+
+    `encounters` is an Ibis table of the columns of `tables.columns` (ibis ships no types).
+    `centroids` maps place to its point; the key None serves every place not named.
+    """
+
+    encounters: Any
+    sources: tuple[Source, ...]
+    coverage: tuple[Coverage, ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    centroids: Mapping[str | None, Centroid] = field(default_factory=dict)
+    timezone: str = "UTC"

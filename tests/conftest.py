@@ -1,0 +1,23 @@
+"""What tests share: the real data with known answers, and how to skip honestly."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def skip_or_fail(reason: str) -> None:
+    """Skip on a user's machine; fail where everything is promised to be there (CI=true)."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"would skip, and CI must not: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real data with known answers, beside the checkout."""
+    if not SHARED.is_dir():
+        skip_or_fail("shared data absent")
+    return SHARED
