@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evenhand.terms.evidence import Benchmark, Source
+from evenhand.terms.evidence import Source
 from evenhand.terms.result import Contrast, Period, Result, Scope
 
 
@@ -59,7 +59,8 @@ class Plan:
 class Claim:
     """A sentence bound to the numbers it rests on, with its level of strength and the reasons.
 
-    `numbers` are ids `result#quantity`; `level` is 0-4 (EXPERIENCE 4.2); `question` groups claims.
+    `numbers` are ids `result#quantity`; `level` is 0-4 (EXPERIENCE 4.2). `kind` is `stops`, `darkness`,
+    `decision`, `outcome` or `overall`; `would_change` are sentences that name what would move it.
     """
 
     id: str
@@ -67,16 +68,32 @@ class Claim:
     numbers: tuple[str, ...]
     level: int
     reasons: tuple[str, ...]
+    kind: str = "overall"
     would_change: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A plan, its results, its claims."""
+class Explanation:
+    """Another explanation of what was seen: what was done about it, or that these data cannot test it."""
 
+    explanation: str
+    done: str
+    numbers: tuple[str, ...] = ()
+    tested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A plan, its results, its claims, and what stands against them."""
+
+    title: str
     plan: Plan
     sources: tuple[Source, ...]
     results: tuple[Result, ...]
     claims: tuple[Claim, ...]
-    benchmarks: tuple[Benchmark, ...] = ()
+    explanations: tuple[Explanation, ...] = ()
+    not_shown: tuple[str, ...] = ()
+    would_change: tuple[str, ...] = ()
     made_by: str = ""
+    made_on: str = ""
+    cleared: bool = False
