@@ -67,7 +67,7 @@ def _ladder() -> Series:
         {
             "rung": ("residents", "drivers in crashes, not at fault", "commuters added"),
             "share_of_stops": (0.559, 0.559, 0.559),
-            "share_of_benchmark": (0.234, 0.327, 0.251),
+            "share_of_exposure": (0.234, 0.327, 0.251),
             "ratio": (4.09, 2.61, 3.78),
             "low": (3.97, 2.5, 3.66),
             "high": (4.21, 2.72, 3.9),
@@ -109,8 +109,8 @@ def _benchmark() -> Result:
         Answer(
             (
                 headline,
-                Estimate("stops per 1,000 residents, Black", "rate", 0.1732, 0.1704, 0.1761, 14250),
-                Estimate("stops per 1,000 residents, White", "rate", 0.0459, 0.0451, 0.0468, 11230),
+                Estimate("per_1000_group", "rate", 173.2, 170.4, 176.1, 14250),
+                Estimate("per_1000_reference", "rate", 45.9, 45.1, 46.8, 11230),
             ),
             1.21,
             (
@@ -342,7 +342,7 @@ def finding() -> Finding:
             "precinct",
             "c3" * 32,
             "Minneapolis Police Department",
-            "2026-11-01",
+            locked_on="2026-11-01",
         ),
         sources=(SOURCE,),
         results=(_benchmark(), _veil(), _search(), _sweep(), _outcome()),

@@ -50,6 +50,7 @@ def _plan(plan: Plan) -> Document:
     return {
         "title": plan.title,
         "agency": plan.agency,
+        "contact": plan.contact,
         "sha256": plan.sha256,
         "locked_on": plan.locked_on,
         "changes": list(plan.changes),
@@ -168,6 +169,8 @@ def _hold_together(document: Document) -> None:
         for number_id in pointer["numbers"]:
             number(document, number_id)
     for result in document["results"]:
+        if result["rows_in"] != result["rows_used"] + sum(excluded["n"] for excluded in result["excluded"]):
+            raise RecordError(f"{result['id']}: rows used and rows excluded do not add up to rows_in")
         for name, columns in result["answer"].get("series", {}).items():
             if len({len(column) for column in columns.values()}) > 1:
                 raise RecordError(f"{result['id']}#series.{name}: columns differ in length; a series is a table")

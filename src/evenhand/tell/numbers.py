@@ -1,0 +1,239 @@
+"""How a number is written, once for page, statement, charts and claims; and how a written number is found again."""
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+MINUS = "−"
+
+
+def decimals(value: float, places: int) -> str:
+    """`value` with so many decimals, thousands parted by commas, a true minus."""
+    text = f"{value:,.{places}f}"
+    return text.replace("-", MINUS) if float(text.replace(",", "")) else text.removeprefix("-")
+
+
+def count(value: float) -> str:
+    """A whole number.
+
+    >>> count(51920)
+    '51,920'
+
+    """
+    return decimals(value, 0)
+
+
+def ratio(value: float) -> str:
+    """A ratio: two decimals below 10, one below 100, none above; two digits that count below 0.1.
+
+    >>> ratio(1.3449), ratio(12.06), ratio(0.0312)
+    ('1.34', '12.1', '0.031')
+
+    """
+    size = abs(value)
+    if 0 < size < 0.1:
+        return decimals(value, 1 - math.floor(math.log10(size)))
+    return decimals(value, 2 if size < 10 else 1 if size < 100 else 0)
+
+
+def share(value: float, like: float | None = None) -> str:
+    """A share in percent: whole from 10 %, one decimal from 1 %, two below; `like` decides for a pair of limits.
+
+    >>> share(0.336), share(0.0917), share(0.12, like=0.0917)
+    ('34 %', '9.2 %', '12.0 %')
+
+    """
+    size = abs(value if like is None else like)
+    return decimals(100 * value, 0 if size >= 0.1 or size == 0 else 1 if size >= 0.01 else 2) + " %"
+
+
+def per_thousand(value: float, like: float | None = None) -> str:
+    """A rate or share as so many in a thousand: whole from 10, else one decimal.
+
+    >>> per_thousand(0.1732), per_thousand(0.0031)
+    ('173 per 1,000', '3.1 per 1,000')
+
+    """
+    size = 1000 * abs(value if like is None else like)
+    return decimals(1000 * value, 0 if size >= 10 else 1) + " per 1,000"
+
+
+def more_or_fewer(value: float, like: float | None = None) -> str:
+    """A difference of shares in plain counts.
+
+    >>> more_or_fewer(0.0312), more_or_fewer(-0.0049)
+    ('31 more per 1,000', '4.9 fewer per 1,000')
+
+    """
+    number, unit = per_thousand(abs(value), like).split(" ", 1)
+    return f"{number} {'fewer' if value < 0 else 'more'} {unit}"
+
+
+def log_odds(value: float) -> str:
+    """A natural logarithm, three decimals.
+
+    >>> log_odds(-0.116466)
+    '−0.116'
+
+    """
+    return decimals(value, 3)
+
+
+def chance(value: float) -> str:
+    """A p-value.
+
+    >>> chance(0.00042), chance(0.0123)
+    ('p < 0.001', 'p = 0.012')
+
+    """
+    return "p < 0.001" if value < 0.001 else f"p = {decimals(value, 3)}"
+
+
+def rate(value: float, like: float | None = None) -> str:
+    """A rate in the unit its quantity names: whole from 10, one decimal from 1, else as a ratio.
+
+    >>> rate(173.2), rate(4.59)
+    ('173', '4.6')
+
+    """
+    size = abs(value if like is None else like)
+    return decimals(value, 0 if size >= 10 else 1) if size >= 1 else ratio(value)
+
+
+def _ratio(value: float, _like: float) -> str:
+    return ratio(value)
+
+
+def _log_odds(value: float, _like: float) -> str:
+    return log_odds(value)
+
+
+def _count(value: float, _like: float) -> str:
+    return count(value)
+
+
+# One way to write each scale of an estimate; the value decides the digits of its limits.
+_WRITTEN: Mapping[str, Callable[[float, float], str]] = {
+    "ratio": _ratio,
+    "log odds ratio": _log_odds,
+    "share": share,
+    "difference": more_or_fewer,
+    "rate": rate,
+    "count": _count,
+}
+
+
+def value_of(estimate: Mapping[str, Any]) -> str:
+    """The value of an estimate as it is written everywhere."""
+    return _WRITTEN[estimate["scale"]](estimate["value"], estimate["value"])
+
+
+def interval_of(estimate: Mapping[str, Any]) -> str:
+    """The interval of an estimate as it is written everywhere.
+
+    >>> interval_of({"scale": "ratio", "value": 1.34, "low": 1.2, "high": 1.7})
+    'between 1.20 and 1.70'
+
+    """
+    written = _WRITTEN[estimate["scale"]]
+    return between(*(written(estimate[end], estimate["value"]) for end in ("low", "high")))
+
+
+def between(low: str, high: str) -> str:
+    """Two written limits as an interval; a unit that both share is said once."""
+    for unit in (" more per 1,000", " fewer per 1,000", " per 1,000", " %"):
+        if low.endswith(unit) and high.endswith(unit):
+            low = low.removesuffix(unit)
+            break
+    return f"between {low} and {high}"
+
+
+def reading_of(estimate: Mapping[str, Any]) -> str:
+    """Value and interval in one.
+
+    >>> reading_of({"scale": "share", "value": 0.34, "low": 0.31, "high": 0.37})
+    '34 % (between 31 and 37 %)'
+
+    """
+    return f"{value_of(estimate)} ({interval_of(estimate)})"
+
+
+def as_ratio(estimate: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A ratio with its interval: the estimate itself, or exp of log odds; None for other scales."""
+    if estimate["scale"] == "ratio":
+        return dict(estimate)
+    if estimate["scale"] == "log odds ratio":
+        powers = {end: math.exp(estimate[end]) for end in ("value", "low", "high")}
+        return {**estimate, **powers, "scale": "ratio"}
+    return None
+
+
+def figure(value: Any) -> str:
+    """Any figure of settings, gates and diagnostics, for a table.
+
+    >>> figure(0.123456), figure(12345), figure(None), figure([1, 2])
+    ('0.1235', '12,345', 'not available', '1, 2')
+
+    """
+    if value is None or isinstance(value, bool):
+        return {None: "not available", True: "yes", False: "no"}[value]
+    if isinstance(value, (int, float)):
+        return count(value) if value == int(value) else f"{value:,.4g}".replace("-", MINUS)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name.replace('_', ' ')} {figure(item)}" for name, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(figure(item) for item in value)
+    return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Numeral:
+    """A number as it stands in a text: `value` with `decimals` places, and the units that may belong to it."""
+
+    text: str
+    value: float
+    decimals: int
+    percent: bool = False
+    thousand: bool = False
+
+
+# Not numbers: hashes, addresses and ids, versions, dates, levels, and the conventions every finding shares.
+_NOT_NUMBERS = re.compile(
+    r"\b[0-9a-f]{40,}\b"
+    r"|\S*\w[/#@]\S+"
+    r"|\b\d+\.\d+\.\d+\w*"
+    r"|\b\d{4}-\d{2}(?:-\d{2})?\b"
+    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b"
+    r"|\blevels? [0-4](?: (?:to|and|or) [0-4])?\b"
+    r"|\bp < 0\.001|\b(?:under|at least) \d+ ?% needed|\(\d(?:\.\d)? needed\)"
+    r"|\b80 % power\b|\b50, 80 and 95 %|\b95 % intervals?\b|\b0\.90(?: to | and |[-–])1\.11\b"
+    r"|\bfewer than 10\b|\bISO 8601\b|\bSHA-256\b",
+    re.IGNORECASE,
+)
+_NUMERAL = re.compile(r"(?<![\w.])(?<![\w],)(?:(?<=[\s(])-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w])")
+_PERCENT = re.compile(r"^(?: (?:and|to|or|against) [−\d.,]+)? ?%")
+_THOUSAND = re.compile(r"^[^.;()]{0,40}per 1,000")
+
+
+def numbers_in(text: str) -> list[Numeral]:
+    """The numerals of a text, without dates, levels, hashes, ids, versions and shared conventions.
+
+    >>> [numeral.text for numeral in numbers_in("On 2 May 2017, level 2: 34 % of 51,920, ratio 1.20 (a/b-2#c)")]
+    ['34', '51,920', '1.20']
+
+    """
+    text = _NOT_NUMBERS.sub(" ", text.replace("\u00a0", " ").replace("\u202f", " "))
+    return list(_numerals(text))
+
+
+def _numerals(text: str) -> Iterator[Numeral]:
+    for found in _NUMERAL.finditer(text):
+        digits, rest = found.group(1), text[found.end() :]
+        if text[: found.start()].endswith("per ") and digits == "1,000":
+            continue
+        value = float(digits.replace(",", ""))
+        places = len(digits.partition(".")[2])
+        sign = -1 if found.group(0)[0] in f"-{MINUS}" else 1
+        yield Numeral(found.group(0), sign * value, places, bool(_PERCENT.match(rest)), bool(_THOUSAND.match(rest)))
