@@ -46,6 +46,16 @@ class Places:
         """The group's share of each place's exposure, which is its share of events when rates are equal."""
         return np.asarray(self.exposure_group / (self.exposure_group + self.exposure_reference))
 
+    @property
+    def smaller(self) -> int:
+        """Events of the smaller side where both have exposure."""
+        return int(min(self.group[self.shared].sum(), self.reference[self.shared].sum()))
+
+    @property
+    def informative(self) -> NDArray[np.bool_]:
+        """Places of shared exposure that have events: what the ratio inside places rests on."""
+        return np.asarray(self.shared & (self.group + self.reference > 0))
+
     def as_one(self) -> "Places":
         """All places added up."""
         columns = (self.group, self.reference, self.unknown, self.exposure_group, self.exposure_reference)
@@ -67,6 +77,24 @@ class RateRatio(NamedTuple):
     se: float
     dispersion: float
     df: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The ratio in two views: inside places, and of all places as one; a single place has only the latter."""
+
+    inside: RateRatio | None
+    together: intervals.Interval
+
+    @property
+    def headline(self) -> intervals.Interval:
+        """Inside places where there are several, else exact."""
+        return self.together if self.inside is None else intervals.Interval(*self.inside[:3])
+
+    @property
+    def dispersion(self) -> float:
+        """X^2 over its degrees of freedom; 1, the Poisson law's own, where one place shows none."""
+        return 1.0 if self.inside is None else self.inside.dispersion
 
 
 class Tipping(NamedTuple):
@@ -104,7 +132,7 @@ def by_place(places: Places, confidence: float = 0.95) -> RateRatio:
     Quasi-Poisson: the model's standard error times the root of X^2/df, limits by Student's t. Raises
     ValueError with fewer than two places of shared exposure that have events, or without a finite ratio.
     """
-    kept = places.only(places.shared & (places.group + places.reference > 0))
+    kept = places.only(places.informative)
     count = len(kept.names)
     if count < 2 or kept.group.sum() == 0 or kept.reference.sum() == 0:
         raise ValueError(
@@ -120,6 +148,18 @@ def by_place(places: Places, confidence: float = 0.95) -> RateRatio:
     se = float(fit.se_quasi[0])
     ends = np.exp(intervals.student(float(fit.coef[0]), se, fit.df_residual, confidence))
     return RateRatio(float(ends[0]), float(ends[1]), float(ends[2]), se, fit.dispersion, fit.df_residual)
+
+
+def ratio(places: Places, confidence: float = 0.95) -> Ratio:
+    """Both views of the ratio. ValueError as `by_place` and `together`."""
+    inside = by_place(places, confidence) if len(places.names) > 1 else None
+    return Ratio(inside, together(places, confidence))
+
+
+def shares(places: Places) -> tuple[float, float]:
+    """The group's share of both sides' events, and of both sides' exposure, all places together."""
+    one = places.as_one()
+    return float(one.group[0] / (one.group[0] + one.reference[0])), float(one.null_share[0])
 
 
 def unknown_to_group(places: Places) -> Places:
@@ -162,7 +202,7 @@ def leave_one_out(places: Places) -> dict[str, float]:
 
     Raises ValueError with fewer than three places that have events and exposure of both.
     """
-    informative = np.flatnonzero(places.shared & (places.group + places.reference > 0))
+    informative = np.flatnonzero(places.informative)
     everywhere = np.ones(len(places.names), dtype=np.bool_)
     ratios = {}
     for at in informative:
