@@ -13,6 +13,8 @@ from evenhand.terms.result import Verdict
 
 GATE = "race_missing_by_dark"
 
+Array = np.ndarray[Any, Any]
+
 
 @dataclass(frozen=True, slots=True)
 class RaceMissingByDark:
@@ -22,25 +24,16 @@ class RaceMissingByDark:
     level: float = 0.01
     df: int = 6
 
-    def check(
-        self,
-        missing: np.ndarray[Any, Any],
-        n: np.ndarray[Any, Any],
-        dark: np.ndarray[Any, Any],
-        minute: np.ndarray[Any, Any],
-        day: np.ndarray[Any, Any],
-    ) -> Verdict:
+    def check(self, missing: Array, n: Array, dark: Array, minute: Array, day: Array) -> Verdict:
         """Look at cells of the window: stops without a race, stops, whether dark, minute of the day, day number."""
-        without, total = int(missing.sum()), int(n.sum())
-        if not total:
-            return Verdict(GATE, "not assessed", "no stops in the window", {"stops": 0})
-        after = dark.astype(bool)
-        figures: dict[str, Any] = {"missing": without, "stops": total, "share": without / total}
-        for name, side in (("light", ~after), ("dark", after)):
-            figures |= {f"missing_{name}": int(missing[side].sum()), f"stops_{name}": int(n[side].sum())}
-            figures[f"share_{name}"] = figures[f"missing_{name}"] / figures[f"stops_{name}"] if side.any() else None
-        found = f"race is not recorded in {without:,} of {total:,} stops of the window ({without / total:.1%})"
-        if without > self.most * total:
+        figures = _shares(missing, n, dark)
+        if not figures["stops"]:
+            return Verdict(GATE, "not assessed", "no stops in the window", figures)
+        found = (
+            f"race is not recorded in {figures['missing']:,} of {figures['stops']:,} stops of the window "
+            f"({figures['share']:.1%})"
+        )
+        if figures["missing"] > self.most * figures["stops"]:
             return Verdict(
                 GATE,
                 "refuse",
@@ -48,26 +41,38 @@ class RaceMissingByDark:
                 "for the races of these stops, or plan a period in which they were recorded",
                 figures,
             )
-        return self._by_dark(found, figures, missing, n, after, minute, day)
-
-    def _by_dark(
-        self,
-        found: str,
-        figures: dict[str, Any],
-        missing: np.ndarray[Any, Any],
-        n: np.ndarray[Any, Any],
-        dark: np.ndarray[Any, Any],
-        minute: np.ndarray[Any, Any],
-        day: np.ndarray[Any, Any],
-    ) -> Verdict:
-        if not figures["missing"]:
-            return Verdict(GATE, "pass", "race is recorded in every stop of the window", figures)
+        if not figures["stops_light"] or not figures["stops_dark"]:
+            return Verdict(GATE, "not assessed", f"{found}, all of them on one side of dusk", figures)
         try:
-            p = self.p_value(missing, n, dark, minute, day)
-        except ValueError as error:
-            sentence = f"{found}; whether that depends on the light cannot be told: {error}"
-            return Verdict(GATE, "not assessed", sentence, figures)
-        figures |= {"p": p}
+            figures |= {"p": self.p_value(missing, n, dark, minute, day), "test": "logistic, clustered by date"}
+        except ValueError:
+            # no fit, as when one side misses none: the two shares alone can still be compared
+            figures |= {"p": _pooled(figures), "test": "Fisher's exact, clock time left out"}
+        return self._compared(found, figures)
+
+    def p_value(self, missing: Array, n: Array, dark: Array, minute: Array, day: Array) -> float:
+        """Two-sided p of `dark` given clock time, by t with dates less one degrees of freedom.
+
+        Raises ValueError when the fit has no finite answer.
+        """
+        from scipy.special import stdtr
+
+        from evenhand.maths.logistic import fit, separates
+        from evenhand.maths.spline import natural_spline
+
+        clock = natural_spline(minute, self.df, weights=n)
+        design = np.column_stack([np.ones(minute.size), dark.astype(np.float64), clock])
+        if separates(design, missing, n) is not None:
+            raise ValueError("the stops without a race are sorted without fail: no finite estimate")
+        fitted = fit(design, missing, n, cluster=day)
+        # every date missing the same share leaves no residual: a sandwich of rounding errors
+        if fitted.se_cluster is None or fitted.se_cluster[1] < 1e-6 * fitted.se_model[1]:
+            raise ValueError("the dates do not differ: no standard error clustered by date")
+        t = fitted.coef[1] / fitted.se_cluster[1]
+        return float(2 * stdtr(np.unique(day[n > 0]).size - 1, -abs(t)))
+
+    def _compared(self, found: str, figures: dict[str, Any]) -> Verdict:
+        p = figures["p"]
         shares = f"{figures['share_light']:.1%} in the light and {figures['share_dark']:.1%} in the dark, p = {p:.2g}"
         if p >= self.level:
             return Verdict(GATE, "pass", f"{found}: {shares}", figures)
@@ -78,26 +83,21 @@ class RaceMissingByDark:
             figures,
         )
 
-    def p_value(
-        self,
-        missing: np.ndarray[Any, Any],
-        n: np.ndarray[Any, Any],
-        dark: np.ndarray[Any, Any],
-        minute: np.ndarray[Any, Any],
-        day: np.ndarray[Any, Any],
-    ) -> float:
-        """Two-sided p of `dark` given clock time; t with dates less one degrees of freedom. ValueError if no fit."""
-        from scipy.special import stdtr
 
-        from evenhand.maths.logistic import fit, separates
-        from evenhand.maths.spline import natural_spline
+def _shares(missing: Array, n: Array, dark: Array) -> dict[str, Any]:
+    after = dark.astype(bool)
+    figures: dict[str, Any] = {}
+    for name, side in (("", np.full(n.size, True)), ("_light", ~after), ("_dark", after)):
+        without, total = int(missing[side].sum()), int(n[side].sum())
+        figures |= {f"missing{name}": without, f"stops{name}": total}
+        if total:
+            figures[f"share{name}"] = without / total
+    return figures
 
-        clock = natural_spline(minute, self.df, weights=n)
-        design = np.column_stack([np.ones(minute.size), dark.astype(np.float64), clock])
-        if separates(design, missing, n) is not None:
-            raise ValueError("the stops without a race fall wholly to one side")
-        fitted = fit(design, missing, n, cluster=day)
-        if fitted.covariance_cluster is None or not fitted.covariance_cluster[1, 1] > 0:
-            raise ValueError("its standard error by date is not positive")
-        t = fitted.coef[1] / np.sqrt(fitted.covariance_cluster[1, 1])
-        return float(2 * stdtr(np.unique(day[n > 0]).size - 1, -abs(t)))
+
+def _pooled(figures: dict[str, Any]) -> float:
+    from scipy.stats import fisher_exact
+
+    missing = np.array([figures["missing_light"], figures["missing_dark"]])
+    stops = np.array([figures["stops_light"], figures["stops_dark"]])
+    return float(fisher_exact(np.array([missing, stops - missing])).pvalue)

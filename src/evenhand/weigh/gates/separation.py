@@ -60,7 +60,7 @@ class Separation:
         return Verdict(
             "separation",
             "refuse",
-            f"{listed}: this term sorts the groups without fail, expected coefficients within {self.largest:g}; there "
+            f"{listed}: sorts the groups (almost) without fail, expected a coefficient within {self.largest:g}; there "
             "are too few stops for it, so leave the term out or add months",
             {"withheld": withheld},
         )
