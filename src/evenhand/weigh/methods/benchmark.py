@@ -196,9 +196,9 @@ class BenchmarkTest:
             n = int(places.group.sum() + places.reference.sum())
             note = "all places as one: a place that is policed more and home to more of the group raises it"
             yield Estimate("rate_ratio_all_places", "ratio", *ratio.together, n=n, interval="exact", note=note)
-        for name, rung in list(ladder.items())[1:]:
+        for name, rung in ladder.items() if len(ladder) > 1 else ():
             if not isinstance(rung, Refusal):
-                yield _estimate(f"rate_ratio_by_{_slug(name)}", rung[1], rung[0], f"against the benchmark {name}")
+                yield _estimate(f"rung_{_slug(name)}", rung[1], rung[0], f"against the benchmark {name}")
         for side in ("group", "reference"):
             upper = self._against(first, stops, **{side: f"{side}_upper"})
             if not np.array_equal(getattr(upper, side), getattr(places, side)) and not exposure.unexposed(upper):
