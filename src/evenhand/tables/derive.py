@@ -8,7 +8,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from evenhand.errors import PlanError
-from evenhand.terms.encounter import AREA_PREFIX, NOT_DISCRETIONARY, RACES, WHITE_WITHOUT_MENA_BOX
+from evenhand.terms.encounter import (
+    AREA_PREFIX,
+    BY_NAME,
+    NOT_DISCRETIONARY,
+    RACES,
+    UNKNOWN_CODES,
+    WHITE_WITHOUT_MENA_BOX,
+)
 from evenhand.terms.result import Contrast, Scope
 
 # Parts of the day, first and last hour (METHODS 4.11); night goes over midnight.
@@ -34,10 +41,10 @@ def searched(table: Any) -> Any:
     import ibis
 
     if has(table, "search_any"):
-        return table.search_any
+        return _yes_no(table.search_any)
     parts = [table[name] for name in ("search_person", "search_vehicle") if has(table, name)]
     if len(parts) < 2:
-        return parts[0] if parts else ibis.literal("unknown")
+        return _yes_no(parts[0]) if parts else ibis.literal("unknown")
     person, vehicle = parts
     return ibis.cases(
         ((person == "yes") | (vehicle == "yes"), "yes"),
@@ -52,12 +59,12 @@ def hit(table: Any) -> Any:
 
     if not has(table, "found"):
         return ibis.literal("unknown")
-    found = table.found
-    silent = found.contains("unknown") | found.contains("not_stated") | (found.length() == 0)
+    things = table.found.filter(lambda code: code.notin(("none", *UNKNOWN_CODES)))
+    nothing = table.found.filter(lambda code: code == "none")
     return ibis.cases(
-        (found.isnull() | silent, "unknown"),
-        ((found.length() == 1) & found.contains("none"), "no"),
-        else_="yes",
+        (things.length() > 0, "yes"),
+        ((nothing.length() > 0) & (nothing.length() == table.found.length()), "no"),
+        else_="unknown",
     )
 
 
@@ -69,8 +76,7 @@ def discretionary(table: Any, supervision: bool = False) -> Any:
         return ibis.literal("unknown")
     basis = table.search_basis
     bound = (*NOT_DISCRETIONARY, "supervision") if supervision else NOT_DISCRETIONARY
-    silent = basis.isnull() | (basis.length() == 0) | basis.contains("unknown") | basis.contains("not_stated")
-    return ibis.cases((silent, "unknown"), (_any_of(basis, bound), "no"), else_="yes")
+    return ibis.cases((any_of(basis, bound), "no"), (_silent(basis), "unknown"), else_="yes")
 
 
 def outcome(table: Any, name: str) -> Any:
@@ -82,17 +88,20 @@ def outcome(table: Any, name: str) -> Any:
     if name == "hit":
         return hit(table)
     if name == "frisk":
-        return table.frisk if has(table, "frisk") else ibis.literal("unknown")
+        return _yes_no(table.frisk) if has(table, "frisk") else ibis.literal("unknown")
     need(table, "result")
     result = table.result
-    silent = result.isnull() | (result.length() == 0) | result.contains("unknown") | result.contains("not_stated")
-    return ibis.cases((result.contains(name), "yes"), (silent, "unknown"), else_="no")
+    return ibis.cases((result.contains(name), "yes"), (_silent(result), "unknown"), else_="no")
 
 
 def minute(table: Any) -> Any:
-    """Local minute of the day, 0-1439; null where no time was recorded."""
+    """Local minute of the day, 0-1439; null where no time, or none there is (24:00), was recorded."""
+    import ibis
+
     clock = table.time_local
-    return clock.substr(0, 2).try_cast("int64") * 60 + clock.substr(3, 2).try_cast("int64")
+    hours, minutes = clock.substr(0, 2).try_cast("int64"), clock.substr(3, 2).try_cast("int64")
+    there_is = hours.between(0, 23) & minutes.between(0, 59) & (clock.substr(2, 1) == ":")
+    return ibis.cases((there_is, hours * 60 + minutes), else_=None)
 
 
 def hour(table: Any) -> Any:
@@ -139,15 +148,11 @@ def place(table: Any, level: str) -> Any:
 
 def race_known(table: Any, contrast: Contrast | None = None) -> Any:
     """Whether the officer recorded a race at all: a set with a code in it, or a word of the source's."""
-    import ibis
-
     if contrast is not None and contrast.grouping == "as recorded":
         need(table, "race_officer_detail")
         return table.race_officer_detail.notnull()
     need(table, "race_officer_options")
-    options = table.race_officer_options
-    known = options.length() > 0
-    return ibis.ifelse(options.isnull(), False, known & ~options.contains("unknown") & ~options.contains("not_stated"))
+    return ~_silent(table.race_officer_options)
 
 
 def group(table: Any, contrast: Contrast) -> Any:
@@ -167,8 +172,8 @@ def certainly(table: Any, contrast: Contrast, label: str) -> Any:
         need(table, "race_officer_detail")
         return table.race_officer_detail == label
     options, members = table.race_officer_options, _members(label)
-    others = [code for code in (*RACES, "unknown", "not_stated") if code not in members]
-    return options.contains(label) & ~_any_of(options, others)
+    others = [code for code in (*RACES, *UNKNOWN_CODES) if code not in members]
+    return options.contains(label) & ~any_of(options, others)
 
 
 def possibly(table: Any, contrast: Contrast, label: str) -> Any:
@@ -186,7 +191,9 @@ def in_scope(table: Any, scope: Scope) -> list[tuple[str, Any]]:
         rules.append((f"outside the period {scope.period.name}", span))
     for name, codes in scope.where.items():
         need(table, name)
-        rules.append((f"{name} is not {' or '.join(codes)}", table[name].isin(codes)))
+        several = name in BY_NAME and BY_NAME[name].kind == "codes"
+        kept = any_of(table[name], codes) if several else table[name].isin(codes)
+        rules.append((f"{name} is not {' or '.join(codes)}", kept))
     return rules
 
 
@@ -198,8 +205,20 @@ def _members(label: str) -> tuple[str, ...]:
     return WHITE_WITHOUT_MENA_BOX if label == "WHITE" else (label,)
 
 
-def _any_of(values: Any, codes: Iterable[str]) -> Any:
+def any_of(values: Any, codes: Iterable[str]) -> Any:
+    """Whether a set of codes holds any of these."""
     from functools import reduce
     from operator import or_
 
     return reduce(or_, (values.contains(code) for code in codes))
+
+
+def _yes_no(values: Any) -> Any:
+    import ibis
+
+    return ibis.ifelse(values.isin(("yes", "no")).fill_null(False), values, "unknown")
+
+
+def _silent(codes: Any) -> Any:
+    """Whether a set of codes is absent, empty, or holds a code for not knowing; never null."""
+    return codes.isnull() | (codes.length() == 0) | any_of(codes, UNKNOWN_CODES)
