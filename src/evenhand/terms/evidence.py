@@ -14,6 +14,8 @@ class Source:
 
     `verdict` is the reader's judgement of the file and `evidence` the sentences it rests on;
     `health` holds the figures behind them, `notes` what the reader did that a critic should know.
+    `public` says that the agency published these rows itself, or that they are simulated: until the
+    disclosure gate stands, nothing else is told.
     """
 
     id: str
@@ -28,6 +30,7 @@ class Source:
     evidence: tuple[str, ...] = ()
     health: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True)

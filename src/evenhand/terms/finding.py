@@ -51,6 +51,7 @@ class Plan:
     place: str
     sha256: str
     agency: str = ""
+    contact: str = ""
     locked_on: str | None = None
     changes: tuple[str, ...] = ()
 

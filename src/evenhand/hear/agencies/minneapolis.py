@@ -17,7 +17,7 @@ from typing import Any
 
 from evenhand.errors import MissingExtraError
 from evenhand.tables import columns, zones
-from evenhand.terms.evidence import Centroid, Coverage, Reading, Source
+from evenhand.terms.evidence import Benchmark, Centroid, Coverage, Reading, Source
 
 ZONE = "America/Chicago"
 ROWS = 51_920
@@ -37,8 +37,8 @@ RACES = {
 CENTROID = Centroid(44.97397, -93.27280, "mean position of the 51,920 stops")
 
 BENCHMARK_CAVEAT = (
-    "Residents of 84 neighbourhoods, 2010 census and 2011-2015 survey as carData gives them; three neighbourhoods "
-    "with 2,300 stops have none."
+    "residents of 84 neighbourhoods as R's carData gives them (MplsDemo); three neighbourhoods with 2,300 stops "
+    "have no row"
 )
 
 
@@ -61,6 +61,7 @@ def read(connection: Any) -> Reading:
         rows=len(frame),
         reader="minneapolis",
         verdict="yellow",
+        public=True,
         evidence=(
             "Times are UTC though nothing says so: the first stop of the year is at 06:00 and the quiet hours "
             "begin at 09; on Chicago's clocks they begin at 04.",
@@ -78,6 +79,11 @@ def read(connection: Any) -> Reading:
     )
     coverage = Coverage(SOURCE_ID, date(2017, 1, 1), date(2017, 12, 31), complete=False)
     return Reading(table, source, coverage, ZONE, {None: CENTROID})
+
+
+def benchmark(name: str, level: str) -> Benchmark:
+    """Residents by neighbourhood as a benchmark of stops."""
+    return Benchmark(name, level, residents(), "residents", caveat=BENCHMARK_CAVEAT)
 
 
 def residents() -> dict[str, dict[str, float]]:

@@ -1,0 +1,241 @@
+"""Claims: sentences bound to the numbers they rest on, each as strong as `strength` computes, no stronger.
+
+A sentence says what was compared, how large the difference is with its interval, and how sure that is. Every
+numeral in it is a number of the finding, written by `numbers`; `backing` holds them to that.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from evenhand.tell import explanations, numbers, strength, words
+from evenhand.tell.strength import Graded
+from evenhand.terms.evidence import Source
+from evenhand.terms.finding import Claim, Finding, Plan
+from evenhand.terms.result import Answer, Contrast, Estimate, Refusal, Result
+
+# The order of a finding: race itself first, then what was compared, then what could not be asked.
+ORDER = ("overall", "decision", "darkness", "stops", "outcome")
+KINDS = {
+    "benchmark": "stops",
+    "veil_of_darkness": "darkness",
+    "decision_rate": "decision",
+    "outcome_test": "outcome",
+    "robust_outcome_test": "outcome",
+    "selection_bounds": "decision",
+}
+
+
+def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) -> Finding:
+    """The finding of a plan's results: claims by contrast in the order of the plan, and what stands against them."""
+    made = [claim for contrast in plan.contrasts for claim in _of_contrast(contrast, results)]
+    return Finding(
+        title=_title(plan, made),
+        plan=plan,
+        sources=tuple(sources),
+        results=tuple(results),
+        claims=tuple(made),
+        explanations=tuple(explanations.others(plan, results)),
+        not_shown=explanations.NOT_SHOWN,
+        would_change=tuple(explanations.would_change(plan, results)),
+        # records that an agency published itself, and simulated ones, are all that may be told before the gate stands
+        cleared=all(source.public for source in sources),
+    )
+
+
+def _of_contrast(contrast: Contrast, results: Sequence[Result]) -> list[Claim]:
+    mine = [result for result in results if result.contrast == contrast]
+    claims = [_about_race(contrast, mine), *(claim for result in mine for claim in _claim(result))]
+    return sorted((claim for claim in claims if claim), key=lambda claim: ORDER.index(claim.kind))
+
+
+def _about_race(contrast: Contrast, results: Sequence[Result]) -> Claim | None:
+    """Whether race itself, rather than something beside it, weighs in who is stopped or searched."""
+    asked = [result for result in results if result.method in strength.ABOUT_RACE]
+    if not asked:
+        return None
+    graded = strength.grade_race(results)
+    group, reference = _people(contrast)
+    about = f"race itself, and not only place or hour, weighs in how {group} and {reference} are treated"
+    agreeing = [result for result in asked if isinstance(result.answer, Answer)]
+    turned = any(strength.grade(r).level >= 2 and not strength.concern(r) for r in agreeing)
+    if turned and graded.level >= 2:
+        about += f", to the disadvantage of {reference}"
+    text = {
+        4: f"There is strong evidence that {about}.",
+        3: f"Probably, {about}.",
+        2: f"It may be that {about}.",
+        1: f"The data cannot tell us whether {about}.",
+        0: f"The data rule out, in the tests that ask about race itself, a difference that matters between {group} and"
+        f" {reference}.",
+    }[graded.level]
+    ids = [f"{result.id}#{strength.ratio_of(result).quantity}" for result in agreeing]
+    return Claim(f"overall/{_slug(contrast)}", text, tuple(ids), graded.level, graded.reasons, "overall")
+
+
+def _claim(result: Result) -> Iterator[Claim]:
+    """The claim of one result, or of its refusal."""
+    kind = KINDS[result.method]
+    graded = strength.grade(result)
+    group, reference = _people(result.contrast)
+    if isinstance(result.answer, Refusal):
+        text = f"{_REFUSED[kind](result, group, reference)} cannot be said from these records: {result.answer.reason}."
+        yield Claim(f"{kind}/{result.id}", text, (), graded.level, graded.reasons, kind)
+        return
+    ratio = strength.ratio_of(result)
+    sentence = _SENTENCES[kind](result, group, reference, graded)
+    numbers_used = [f"{result.id}#{ratio.quantity}", *_beside(result)]
+    yield Claim(f"{kind}/{result.id}", sentence, tuple(numbers_used), graded.level, graded.reasons, kind)
+
+
+def _stops(result: Result, group: str, reference: str, graded: Graded) -> str:
+    ratio = strength.ratio_of(result)
+    what = f"for their number among residents of the same places, {group}"
+    more = f"stopped {_times(ratio)} as often as {reference}"
+    return _hedged(
+        graded, what, more, f"{group} are stopped more or less often than {reference} for their number", ratio, result
+    )
+
+
+def _decision(result: Result, group: str, reference: str, graded: Graded) -> str:
+    ratio = strength.ratio_of(result)
+    done = _outcome(result)
+    what = f"once stopped, in like places and at like hours, {group}"
+    more = f"{done} {_times(ratio)} as often as {reference}"
+    return _hedged(
+        graded, what, more, f"{group}, once stopped, are {done} more or less often than {reference}", ratio, result
+    )
+
+
+def _darkness(result: Result, group: str, reference: str, graded: Graded) -> str:
+    ratio = strength.ratio_of(result)
+    odds = f"at the same clock time, the odds that a driver who was stopped was among {group} rather than {reference}"
+    more = f"{_times(ratio)} as high in daylight as in the dark"
+    if graded.level == 1:
+        return (
+            f"The data cannot tell us whether being seen matters to who is stopped: {odds} were {more} "
+            f"({_between(ratio)}); {_visible(result)}."
+        )
+    if graded.level == 0:
+        return f"The data rule out a difference that matters by light: {odds} were {more} ({_between(ratio)})."
+    hedge = {2: "may have been", 3: "were probably", 4: "were, on strong evidence,"}[graded.level]
+    return f"{_upper(odds)} {hedge} {more} ({_between(ratio)})."
+
+
+def _found(result: Result, group: str, reference: str, graded: Graded) -> str:
+    ratio = strength.ratio_of(result)
+    what = f"searches of {group}"
+    more = f"productive {_times(ratio)} as often as searches of {reference}"
+    return _hedged(
+        graded, what, more, f"searches of {group} turn up more or less than searches of {reference}", ratio, result
+    )
+
+
+_SENTENCES: dict[str, Callable[[Result, str, str, Graded], str]] = {
+    "stops": _stops,
+    "decision": _decision,
+    "darkness": _darkness,
+    "outcome": _found,
+}
+_REFUSED: dict[str, Callable[[Result, str, str], str]] = {
+    "stops": lambda _result, group, reference: (
+        f"Whether {group} are stopped more often than {reference} for their number"
+    ),
+    "decision": lambda result, group, reference: f"Whether {group} are {_outcome(result)} more often than {reference}",
+    "darkness": lambda _result, _group, _reference: "Whether being seen matters to who is stopped",
+    "outcome": lambda _result, group, reference: (
+        f"Whether searches of {group} turn up less than searches of {reference}"
+    ),
+}
+
+
+def _hedged(graded: Graded, what: str, more: str, whether: str, ratio: Estimate, result: Result) -> str:
+    """One sentence with its number, as sure as its level."""
+    interval = f"({_between(ratio)})"
+    if graded.level == 1:
+        found = f"the ratio is {numbers.ratio(ratio.value)} {interval}; {_visible(result)}"
+        return f"The data cannot tell us whether {whether}: {found}."
+    if graded.level == 0:
+        return f"The data rule out a difference that matters: {what} were {more} {interval}."
+    hedge = {2: "may have been", 3: "were probably", 4: "were, on strong evidence,"}[graded.level]
+    return f"{_upper(what)} {hedge} {more} {interval}."
+
+
+def _outcome(result: Result) -> str:
+    return {"searched": "searched", "frisk": "frisked", "citation": "given a citation", "arrest": "arrested"}.get(
+        str(result.settings.get("outcome", "searched")), f"given the result {result.settings.get('outcome')!r}"
+    )
+
+
+def _beside(result: Result) -> Iterator[str]:
+    """The numbers that stand beside the ratio in the sentence or the table."""
+    assert isinstance(result.answer, Answer)  # refusals have no numbers
+    for estimate in result.answer.estimates:
+        if estimate.quantity in ("share_group", "share_reference", "share_light", "share_dark", "is_dark"):
+            yield f"{result.id}#{estimate.quantity}"
+
+
+def _visible(result: Result) -> str:
+    assert isinstance(result.answer, Answer)  # refusals see nothing
+    return f"a ratio of {numbers.ratio(result.answer.smallest_visible)} or more would have been seen"
+
+
+def _title(plan: Plan, claims: Sequence[Claim]) -> str:
+    """The finding in one sentence: its strongest claim, then what it says about race itself."""
+    first = [claim for claim in claims if claim.id.endswith(_slug(plan.contrasts[0])) or True]
+    group, reference = _people(plan.contrasts[0])
+    overall = next((claim for claim in first if claim.kind == "overall"), None)
+    surest = max(
+        (claim for claim in first if claim.kind != "overall"), key=lambda claim: (claim.level, -ORDER.index(claim.kind))
+    )
+    parts = {
+        "stops": f"{group} {{}} stopped more often than {reference} for their number",
+        "decision": f"once stopped, {group} {{}} searched more often than {reference}",
+        "darkness": f"{group} {{}} stopped more when they can be seen",
+        "outcome": f"searches of {group} {{}} less productive",
+    }
+    said = {4: "were, on strong evidence,", 3: "were probably", 2: "may have been"}
+    race = {
+        None: "",
+        4: "and there is strong evidence that race itself weighs in it",
+        3: "and race itself probably weighs in it",
+        2: "and race itself may weigh in it",
+        1: "whether race itself decides, the data cannot tell",
+        0: "and where race itself can be tested, no difference that matters shows",
+    }[overall.level if overall else None]
+    if surest.level >= 2:
+        lead = parts[surest.kind].format(said[surest.level])
+    elif all(claim.level == 0 for claim in first):
+        lead = f"no difference that matters between {group} and {reference}"
+        race = ""
+    else:
+        lead = f"what these records can and cannot say of {group} and {reference}"
+    return f"{plan.title}: " + "; ".join(part for part in (lead, race) if part)
+
+
+def _times(ratio: Estimate) -> str:
+    return f"{numbers.ratio(ratio.value)} times"
+
+
+def _between(ratio: Estimate) -> str:
+    return numbers.interval_of(asdict(ratio))
+
+
+def _people(contrast: Contrast | None) -> tuple[str, str]:
+    assert contrast is not None  # every method on records compares two groups
+    names = (words.group(name, contrast.grouping) for name in (contrast.group, contrast.reference))
+    group, reference = (f"people recorded as {name}" for name in names)
+    return group, reference
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _slug(contrast: Contrast) -> str:
+    return contrast.name
+
+
+def of_kind(claims: Sequence[Claim], kind: str) -> list[Any]:
+    """The claims of one kind."""
+    return [claim for claim in claims if claim.kind == kind]
