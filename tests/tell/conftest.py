@@ -58,6 +58,7 @@ SOURCE = Source(
         },
     },
     notes=("Times were published in UTC and are read in America/Chicago.",),
+    public=True,
 )
 
 
@@ -124,8 +125,8 @@ def _benchmark() -> Result:
 
 
 def _dusk() -> Series:
-    minutes = tuple(range(-105, 120, 15))
-    light = tuple("light" if minute < -15 else "dark" for minute in minutes)
+    minutes = tuple(half + 7.5 for half in (*range(-120, -30, 15), *range(0, 120, 15)))
+    light = tuple("light" if minute < 0 else "dark" for minute in minutes)
     share = tuple(round(0.47 - 0.02 * (minute > 0) + 0.01 * math.sin(minute / 20), 3) for minute in minutes)
     return Series(
         "dusk",
@@ -197,7 +198,14 @@ def _veil() -> Result:
             Verdict("race_missing", "caution", "Missing race differs by darkness.", {"p": 0.006}),
         ),
         Answer(
-            (headline,),
+            (
+                headline,
+                Estimate(
+                    "veil_ratio", "ratio", 1.1235, 0.9175, 1.3758, 3843, note="odds in daylight over odds in the dark"
+                ),
+                Estimate("share_light", "share", 0.4712, 0.4473, 0.4952, 1666),
+                Estimate("share_dark", "share", 0.4529, 0.4321, 0.4739, 2177),
+            ),
             1.33,
             (
                 Band("model", -0.174, -0.001, "Over 16 specifications."),

@@ -33,7 +33,7 @@ QUESTIONS = {
     ),
     "decision_rate": Question(
         "What happened after the stop",
-        "Once stopped, is the group treated differently from people stopped at like places, times and for like reasons?",
+        "Once stopped, is the group treated differently from others stopped at like places, times and reasons?",
         "it happens to the group more often",
         "Who was stopped at all; circumstances that were not recorded; reasons written down after the decision.",
     ),
@@ -54,18 +54,18 @@ QUESTIONS = {
         "The standard of suspicion",
         "What likelihood of a find did officers require before searching each group?",
         "the group is searched on a higher standard",
-        "The form assumed for the spread of risk; fair differences of standard inside one place; who was stopped at all.",
+        "The form assumed for the spread of risk; fair differences of standard in one place; who was stopped at all.",
     ),
     "risk_adjusted_regression": Question(
         "Search at equal risk",
         "Among people of equal estimated risk, is the group searched more, and how wrong would the risks have to be to "
         "undo that?",
         "the group is searched more often at equal risk",
-        "Risks of people never searched; purposes of a search other than contraband; stand-ins for race among the facts.",
+        "Risks of people never searched; other purposes of a search than finds; stand-ins for race among the facts.",
     ),
     "doubly_robust": Question(
         "Like stops compared",
-        "After a stop, is the group treated differently from others stopped at like places, times and for like reasons?",
+        "After a stop, is the group treated differently from people in like stops?",
         "it happens to the group more often",
         "Circumstances that were not recorded; who was stopped at all.",
     ),
@@ -85,7 +85,7 @@ QUESTIONS = {
         "One person, seen two ways",
         "Is the same person searched more in stops where the officer recorded them as of the group?",
         "it happens more often when seen as of the group",
-        "A label written after the search; people recorded both ways are not like all people; false matches of persons.",
+        "A label written after the search; people recorded both ways are unlike others; false matches of persons.",
     ),
 }
 
@@ -99,3 +99,14 @@ def question(method: str) -> Question:
 def of(result: Mapping[str, Any]) -> Question:
     """The question of a result of the document."""
     return question(result["method"])
+
+
+def titled(result: Mapping[str, Any]) -> str:
+    """A result's question by name, with what it looks at where a method looks at more than one thing.
+
+    >>> titled({"method": "decision_rate", "settings": {"outcome": "searched"}})
+    'What happened after the stop: searched'
+
+    """
+    outcome = result["settings"].get("outcome")
+    return of(result).name + (f": {str(outcome).replace('_', ' ')}" if outcome else "")
