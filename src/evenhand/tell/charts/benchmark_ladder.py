@@ -8,7 +8,10 @@ from evenhand.tell.charts.chart import Chart, altair, chart, data, series
 from evenhand.tell.document import Document
 
 NAME, TITLE = "benchmark_ladder", "Stops against each benchmark"
-KEY = "The filled dot is the group's share of stops, the open one its share of the benchmark; both count the two groups only."
+KEY = (
+    "The filled dot is the group's share of stops, the open one its share of the benchmark; both count the two groups "
+    "only."
+)
 STEP = 58
 
 

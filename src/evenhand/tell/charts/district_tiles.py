@@ -1,4 +1,4 @@
-"""District tiles: each place's own ratio on a tile of the same size, five steps of one colour, hatched where held back."""
+"""District tiles: each place's ratio on a tile of one size, in five steps of one colour, hatched where held back."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ NAME, TITLE = "district_tiles", "Place by place"
 # Ratios where one step of the five ends and the next begins: less, no difference that matters, more, twice, four times.
 STEPS = (0.90, 1.11, 2.0, 4.0)
 KEY = (
-    "One tile a place, in order of name, of one size whatever the place's own. Five steps of colour, darker for a higher "
+    "One tile a place, in order of name, of one size whatever the place's own. Five steps, darker for a higher "
     "ratio of stops, group over reference, each for its number; hatched where the counts are too small to be shown."
 )
 HIGH, ACROSS_WIDE, ACROSS_NARROW, SMALL = 50, 8, 4, 10.5

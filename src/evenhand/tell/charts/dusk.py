@@ -1,6 +1,7 @@
 """Dusk: a group's share of stops by minutes from dusk, daylight and dark apart; twilight removed and shaded."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from evenhand.tell import numbers, tokens, words
@@ -40,9 +41,7 @@ def _sentence(result: dict[str, Any], group: str) -> str:
     shares = {estimate["quantity"]: estimate for estimate in result["answer"]["estimates"]}
     if "share_light" in shares and "share_dark" in shares:
         light, dark = (numbers.reading_of(shares[name]) for name in ("share_light", "share_dark"))
-        return (
-            f"{group} people are {light} of stops in daylight and {dark} in the dark, before clock time is held still."
-        )
+        return f"{group} people are {light} of stops in daylight and {dark} in the dark, clock time not yet held still."
     return f"The share of {group} people among stops, on either side of dusk."
 
 
@@ -61,7 +60,7 @@ def _table(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 def _twilight(rows: list[dict[str, Any]]) -> tuple[float, float]:
     """From the last bin of daylight to the first of the dark; nothing where they touch."""
     minutes = sorted({row["minutes_from_dusk"] for row in rows})
-    half = min(after - before for before, after in zip(minutes, minutes[1:], strict=False)) / 2
+    half = min(after - before for before, after in pairwise(minutes)) / 2
     light = max(row["minutes_from_dusk"] for row in rows if row["light_or_dark"] == "light") + half
     dark = min(row["minutes_from_dusk"] for row in rows if row["light_or_dark"] == "dark") - half
     return light, max(light, dark)

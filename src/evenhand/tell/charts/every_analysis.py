@@ -10,8 +10,8 @@ from evenhand.tell.document import Document
 
 NAME, TITLE = "every_analysis", "Every way of doing the analysis"
 KEY = (
-    "Each column is one analysis, in order of size: its ratio with its 95 % interval above, the choices it was made with "
-    "below. The diamond is the analysis that was planned; the line marks one, where there is no difference."
+    "Each column is one analysis, in order of size: its ratio with its 95 % interval above, the choices it was made "
+    "with below. The diamond is the analysis that was planned; the line marks one, where there is no difference."
 )
 # The choices in the order of the grid, and how each is said.
 CHOICES = {

@@ -37,7 +37,11 @@ def ratio_of(result: dict[str, Any]) -> dict[str, Any] | None:
     for estimate in estimates:
         if estimate["scale"] == "ratio":
             return dict(estimate)
-    return next(filter(None, map(numbers.as_ratio, estimates)), None)
+    ratio = next(filter(None, map(numbers.as_ratio, estimates)), None)
+    if ratio and result["method"] == "veil_of_darkness":
+        # b is the log odds in the dark; told as daylight over dark, so that above one is the pattern of concern
+        ratio |= {"value": 1 / ratio["value"], "low": 1 / ratio["high"], "high": 1 / ratio["low"]}
+    return ratio
 
 
 def _rows(document: Document) -> Iterator[dict[str, Any]]:
@@ -61,9 +65,7 @@ def _told(row: dict[str, Any]) -> str:
 
 def _sentence(answered: list[dict[str, Any]], refused: int) -> str:
     apart = sum(not row["ratio"]["low"] <= 1 <= row["ratio"]["high"] for row in answered)
-    parts = [
-        f"{_all_of(apart, len(answered))} a ratio whose whole interval lies on one side of one, where there is no difference"
-    ]
+    parts = [f"{_all_of(apart, len(answered))} a ratio whose whole interval lies on one side of one, no difference"]
     if refused:
         parts.append("some questions were refused, and keep their row without a mark")
     return "; ".join(parts) + "."
@@ -176,4 +178,5 @@ def narrowed(ratio: dict[str, Any], share: float) -> tuple[float, float]:
     """The interval of a smaller share, from the 95 % one, each side on its own, on the log scale."""
     normal = NormalDist()
     part = normal.inv_cdf(0.5 + share / 2) / normal.inv_cdf(0.975)
-    return tuple(ratio["value"] * (ratio[end] / ratio["value"]) ** part for end in ("low", "high"))  # type: ignore[return-value]  # two ends, two numbers
+    low, high = (ratio["value"] * (ratio[end] / ratio["value"]) ** part for end in ("low", "high"))
+    return low, high

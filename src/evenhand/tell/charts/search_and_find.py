@@ -51,8 +51,8 @@ def _sentence(paired: list[dict[str, Any]]) -> str:
     more = sum(row["search_rate_group"] > row["search_rate_reference"] for row in paired)
     fewer = sum(row["find_rate_group"] < row["find_rate_reference"] for row in paired)
     return (
-        f"The group is searched more often in {_some(more, len(paired))}, and its searches find something less often in "
-        f"{_some(fewer, len(paired))}."
+        f"The group is searched more often in {_some(more, len(paired))}, and its searches find something less often "
+        f"in {_some(fewer, len(paired))}."
     )
 
 

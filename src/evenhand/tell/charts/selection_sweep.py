@@ -9,8 +9,8 @@ from evenhand.tell.document import Document
 
 NAME, TITLE = "selection_sweep", "If some stops were about race"
 KEY = (
-    "To the right, more of the group's stops would not have been made of others. The line is the effect on those of the "
-    "group who were stopped, the band what is possible for all who were stopped; the level line marks zero."
+    "To the right, more of the group's stops would not have been made of others. The line is the effect on those of "
+    "the group who were stopped, the band what is possible for all who were stopped; the level line marks zero."
 )
 
 
@@ -58,11 +58,7 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
     alt = altair()
     points = [{name: row[name] for name in ("rho", "att", "ate_low", "ate_high")} for row in rows]
     points = [{name: 1000 * value if name != "rho" else value for name, value in point.items()} for point in points]
-    x_axis = alt.Axis(
-        format=".0%", grid=False, title="share of the group's stops that would not have been made of others"
-    )
-    if width != tokens.CHART_WIDE:
-        x_axis.title = "share of the group's stops about race"
+    x_axis = alt.Axis(format=".0%", grid=False, title="share of the group's stops that were about race")
     y_axis = alt.Axis(title=None, domain=False, tickCount=6, format=",.0f")
     x = alt.X("rho:Q", scale=alt.Scale(nice=False), axis=x_axis)
     scale = alt.Scale(zero=True)

@@ -1,6 +1,7 @@
 """Tipping point: how strong something unrecorded would have to be, with race and with the outcome, to undo a result.
 
-A factor with risk ratios u (with race) and v (with the outcome) explains at most uv/(u + v - 1) (VanderWeele and Ding 2017).
+A factor with risk ratios u (with race) and v (with the outcome) explains at most uv/(u + v - 1) (VanderWeele and Ding
+2017).
 """
 
 import math
@@ -27,8 +28,8 @@ def draw(document: Document) -> Chart | None:
         return None
     weakest = min(lines, key=lambda line: line["e_value"])
     sentence = (
-        f"Of the results shown, the one most easily undone ({weakest['label'].lower()}) would need a factor "
-        f"{numbers.ratio(weakest['e_value'])} times as common in one group as in the other, and as strongly tied to the outcome."
+        f"Of the results shown, the one most easily undone ({weakest['label'].lower()}) would need a hidden factor with a "
+        f"risk ratio of {numbers.ratio(weakest['e_value'])} with both race and outcome."
     )
     alt = " ".join(
         [sentence, *(f"{line['label']}: {numbers.ratio(line['e_value'])} with both." for line in lines)],
@@ -72,7 +73,7 @@ def _table(lines: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 def _picture(lines: list[dict[str, Any]], width: int) -> Any:
     alt = altair()
     height = 340 if width == tokens.CHART_WIDE else 300
-    most = max(10.0, *(1.8 * line["e_value"] for line in lines))
+    most = max(10.0, *(2.6 * line["e_value"] for line in lines))
     ticks = [tick for tick in (1, 1.5, 2, 3, 5, 10, 20, 50) if tick <= most]
     scale = alt.Scale(type="log", domain=[1, most], nice=False)
     x_axis = alt.Axis(values=ticks, format="~g", title="risk ratio with race", domainColor=tokens.INK)
