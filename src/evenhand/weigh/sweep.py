@@ -33,23 +33,27 @@ class Corners(NamedTuple):
 
 
 def selection_sweep(
-    e1: float, e0: float, p1: float, veil_ratio: float | None = None, recorded: Recorded | None = None
+    e1: float,
+    e0: float,
+    p1: float,
+    veil_ratio: float | None = None,
+    recorded: Recorded | None = None,
+    shares: tuple[float, ...] = SHARES,
 ) -> Series:
     """Effect of race on the outcome among people stopped, at each share rho of racial stops in the group's.
 
     e1, e0: mean outcome in stops of the group, of the reference, in [0, 1]; p1: the group's share of those
     stops. Columns `rho`, `att` (among the group's stops), `ate_low`, `ate_high` (among all stops) and `mark`:
-    "veil" on the one row where rho = 1 - 1/veil_ratio, which is a mark and not an estimate, and is left out
-    when the veil ratio is at most 1 or the mark beyond 0.9. Where stops go unrecorded (`recorded`) the ends
-    are those of the worst corner, and `att_low`, `att_high` stand beside `att`. Raises ValueError outside
-    those ranges.
+    "veil" on the one row where rho = 1 - 1/veil_ratio (see `veil_mark`), which is a mark and not an estimate.
+    Where stops go unrecorded (`recorded`) the ends are those of the worst corner, and `att_low`, `att_high`
+    stand beside `att`. Raises ValueError outside those ranges.
     """
-    mark = _mark(veil_ratio)
-    shares = sorted({*SHARES, *([] if mark is None else [mark])})
+    mark = veil_mark(veil_ratio, shares)
+    shares = tuple(sorted({*shares, *([] if mark is None else [mark])}))
     corners = at_corners(e1, e0, p1, recorded)
     bounds = [average_effect(corners, rho) for rho in shares]
     columns: dict[str, tuple[float | str | None, ...]] = {
-        "rho": tuple(shares),
+        "rho": shares,
         "att": tuple(selection.effect_among_stopped(e1, e0, rho) for rho in shares),
         "ate_low": tuple(bound.low for bound in bounds),
         "ate_high": tuple(bound.high for bound in bounds),
@@ -59,6 +63,14 @@ def selection_sweep(
         ends = [effect_on_group(corners, rho) for rho in shares]
         columns |= {"att_low": tuple(end.low for end in ends), "att_high": tuple(end.high for end in ends)}
     return Series("selection_sweep", columns, _reading(e1, e0))
+
+
+def veil_mark(veil_ratio: float | None, shares: tuple[float, ...] = SHARES) -> float | None:
+    """The share of racial stops that a veil ratio K implies, 1 - 1/K; None where that is not on the sweep."""
+    if veil_ratio is None or veil_ratio <= 1:
+        return None
+    mark = 1 - 1 / veil_ratio
+    return mark if mark <= max(shares) else None
 
 
 def at_corners(e1: float, e0: float, p1: float, recorded: Recorded | None = None) -> Corners:
@@ -88,13 +100,6 @@ def average_effect(corners: Corners, rho: float) -> selection.Bounds:
     """Widest bounds of the effect among all stops over the corners; both ends rise in e1 and fall in e0."""
     low = selection.average_effect_bounds(corners.e1.low, corners.e0.high, corners.p1, rho).low
     return selection.Bounds(low, selection.average_effect_bounds(corners.e1.high, corners.e0.low, corners.p1, rho).high)
-
-
-def _mark(veil_ratio: float | None) -> float | None:
-    if veil_ratio is None or veil_ratio <= 1:
-        return None
-    mark = 1 - 1 / veil_ratio
-    return mark if mark <= SHARES[-1] else None
 
 
 def _reading(e1: float, e0: float) -> str:
