@@ -89,7 +89,7 @@ class _Backing:
             log = log or item.get("scale") == "log odds ratio" or _answers_in_logs(item)
             for name, part in item.items():
                 if name not in SENTENCES and (name != "series" or self.with_series):
-                    self.texts += numbers_in(name)
+                    self.texts += numbers_in(name.replace("_", " "))
                     self._walk(part, log)
         elif isinstance(item, list):
             for part in item:

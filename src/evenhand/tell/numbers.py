@@ -4,9 +4,14 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 MINUS = "−"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 def decimals(value: float, places: int) -> str:
@@ -125,9 +130,23 @@ _WRITTEN: Mapping[str, Callable[[float, float], str]] = {
 }
 
 
+def _written(estimate: Mapping[str, Any], end: str) -> str:
+    """One end of an estimate; a quantity named per_1000 is in thousandths already."""
+    value, like, written = estimate[end], estimate["value"], _WRITTEN[estimate["scale"]]
+    if "per_1000" in estimate.get("quantity", "") and estimate["scale"] in ("difference", "rate"):
+        written = more_or_fewer if estimate["scale"] == "difference" else per_thousand
+        value, like = value / 1000, like / 1000
+    return written(value, like)
+
+
 def value_of(estimate: Mapping[str, Any]) -> str:
-    """The value of an estimate as it is written everywhere."""
-    return _WRITTEN[estimate["scale"]](estimate["value"], estimate["value"])
+    """The value of an estimate as it is written everywhere.
+
+    >>> value_of({"quantity": "difference_per_1000", "scale": "difference", "value": 31.2})
+    '31 more per 1,000'
+
+    """
+    return _written(estimate, "value")
 
 
 def interval_of(estimate: Mapping[str, Any]) -> str:
@@ -137,8 +156,7 @@ def interval_of(estimate: Mapping[str, Any]) -> str:
     'between 1.20 and 1.70'
 
     """
-    written = _WRITTEN[estimate["scale"]]
-    return between(*(written(estimate[end], estimate["value"]) for end in ("low", "high")))
+    return between(_written(estimate, "low"), _written(estimate, "high"))
 
 
 def between(low: str, high: str) -> str:
@@ -170,6 +188,20 @@ def as_ratio(estimate: Mapping[str, Any]) -> dict[str, Any] | None:
     return None
 
 
+def day(iso: str) -> str:
+    """A date in words.
+
+    >>> day("2017-01-31")
+    '31 January 2017'
+
+    """
+    try:
+        found = date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    return f"{found.day} {MONTHS[found.month - 1]} {found.year}"
+
+
 def figure(value: Any) -> str:
     """Any figure of settings, gates and diagnostics, for a table.
 
@@ -180,12 +212,21 @@ def figure(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return {None: "not available", True: "yes", False: "no"}[value]
     if isinstance(value, (int, float)):
-        return count(value) if value == int(value) else f"{value:,.4g}".replace("-", MINUS)
+        return _figure(value)
     if isinstance(value, Mapping):
         return "; ".join(f"{name.replace('_', ' ')} {figure(item)}" for name, item in value.items())
     if isinstance(value, (list, tuple)):
         return ", ".join(figure(item) for item in value)
     return str(value)
+
+
+def _figure(value: float) -> str:
+    if value == int(value):
+        return count(value)
+    if abs(value) < 0.0001:
+        return "under 0.0001" if value > 0 else f"{MINUS}0.0000"
+    # four digits that count
+    return decimals(value, max(0, 3 - math.floor(math.log10(abs(value)))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +246,9 @@ _NOT_NUMBERS = re.compile(
     r"|\S*\w[/#@]\S+"
     r"|\b\d+\.\d+\.\d+\w*"
     r"|\b\d{4}-\d{2}(?:-\d{2})?\b"
-    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b"
+    rf"|\b\d{{1,2}} (?:{'|'.join(MONTHS)}) \d{{4}}\b"
     r"|\blevels? [0-4](?: (?:to|and|or) [0-4])?\b"
-    r"|\bp < 0\.001|\b(?:under|at least) \d+ ?% needed|\(\d(?:\.\d)? needed\)"
+    r"|\bp < 0\.001|\bunder 0\.0001\b|\b(?:under|at least) \d+ ?% needed|\(\d(?:\.\d)? needed\)"
     r"|\b80 % power\b|\b50, 80 and 95 %|\b95 % intervals?\b|\b0\.90(?: to | and |[-–])1\.11\b"
     r"|\bfewer than 10\b|\bISO 8601\b|\bSHA-256\b",
     re.IGNORECASE,

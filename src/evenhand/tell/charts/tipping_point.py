@@ -28,8 +28,8 @@ def draw(document: Document) -> Chart | None:
         return None
     weakest = min(lines, key=lambda line: line["e_value"])
     sentence = (
-        f"Of the results shown, the one most easily undone ({weakest['label'].lower()}) would need a hidden factor with a "
-        f"risk ratio of {numbers.ratio(weakest['e_value'])} with both race and outcome."
+        f"Of the results shown, the one most easily undone ({weakest['label'].lower()}) would need a hidden factor "
+        f"with a risk ratio of {numbers.ratio(weakest['e_value'])} with both race and outcome."
     )
     alt = " ".join(
         [sentence, *(f"{line['label']}: {numbers.ratio(line['e_value'])} with both." for line in lines)],

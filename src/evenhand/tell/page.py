@@ -1,0 +1,115 @@
+"""The page: a finding as one self-contained HTML file, made from the document alone (EXPERIENCE 4.1).
+
+No script, no font, picture or style from elsewhere; what is shown to people is written by `numbers` and nothing else.
+"""
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from evenhand.errors import MissingExtraError
+from evenhand.tell import charts, numbers, summary, tokens, words, workings
+from evenhand.tell import document as doc
+from evenhand.tell.document import Document
+
+# EXPERIENCE 4.1: what was found, in at most five sentences.
+MOST_SENTENCES = 5
+
+
+def page(document: Document) -> str:
+    """The page of a finding, complete in itself; a document that is not cleared says so on every screen and sheet."""
+    return render(
+        "page.html",
+        document=document,
+        first=headline(document),
+        claims=document["claims"][:MOST_SENTENCES],
+        rows=list(summary.rows(document)),
+        changes=would_change(document),
+        charts=list(charts.drawn(document)),
+        workings=list(workings.workings(document)),
+        sha256=hashlib.sha256(doc.to_text(document).encode()).hexdigest(),
+    )
+
+
+def headline(document: Document) -> dict[str, Any] | None:
+    """The claim that speaks for the whole: the overall one, else the first; None where nothing is claimed."""
+    claims = document["claims"]
+    return next((claim for claim in claims if claim["kind"] == "overall"), claims[0] if claims else None)
+
+
+def would_change(document: Document) -> list[str]:
+    """What would change the conclusion, of the whole and of each claim, each once."""
+    of_claims = (item for claim in document["claims"] for item in claim["would_change"])
+    return list(dict.fromkeys([*document["would_change"], *of_claims]))
+
+
+def render(template: str, **values: Any) -> str:
+    """A template of the package with these values; everything is escaped, and numbers keep to their units."""
+    made: str = _templates().get_template(template).render(**values)
+    return made
+
+
+@cache
+def _templates() -> Any:
+    try:
+        from jinja2 import Environment, PackageLoader, StrictUndefined
+        from markupsafe import Markup
+    except ImportError as error:
+        raise MissingExtraError("the page needs jinja2: pip install 'evenhand[page]'") from error
+    environment = Environment(
+        loader=PackageLoader("evenhand.tell", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=typeset,
+    )
+    sheet = files("evenhand.tell").joinpath("templates", "finding.css").read_text("utf-8")
+    environment.globals |= {
+        # our own style sheet, not data
+        "style": Markup(tokens.custom_properties() + sheet),
+        "level": words.level,
+        "day": numbers.day,
+        "count": numbers.count,
+        "minus": numbers.MINUS,
+        "anchor": anchor,
+        "sentence": sentence,
+        "link": link,
+    }
+    return environment
+
+
+def typeset(value: Any) -> Any:
+    """Text with its numbers held to their units, so that no line ends between them; anything else as it is."""
+    # only plain text: what is marked safe is set already
+    return re.sub(r"(?<=\d) (?=%)|(?<=level) (?=\d)", "\u00a0", value) if type(value) is str else value
+
+
+def anchor(number_id: str) -> str:
+    """Where the page works out a number.
+
+    >>> anchor("benchmark/Black-White/all#ratio")
+    'result-benchmark-Black-White-all'
+
+    """
+    return workings.anchor(number_id.rpartition("#")[0])
+
+
+def sentence(text: str) -> str:
+    """A text as a sentence: a capital first, a stop last.
+
+    >>> sentence("cannot be tested with these data")
+    'Cannot be tested with these data.'
+
+    """
+    if not text:
+        return text
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def link(text: str, kind: str) -> str:
+    """A text as an address that holds it whole, for a download that needs no server."""
+    return f"data:{kind};base64,{base64.b64encode(text.encode()).decode()}"
