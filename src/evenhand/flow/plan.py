@@ -1,0 +1,251 @@
+"""A plan: written before results are seen, locked by its hash, and every later change printed.
+
+`PLAN.lock` beside `PLAN.toml` holds the SHA-256 of the file's bytes, the day, and the bytes themselves,
+so that a change can be shown line by line. The format is docs/formats/plan.md.
+"""
+
+import difflib
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from evenhand import weigh
+from evenhand.errors import OutputError, PlanError
+from evenhand.terms.encounter import BY_NAME
+from evenhand.terms.finding import Plan, PlannedBenchmark, PlannedMethod, PlannedSource
+from evenhand.terms.result import Contrast, Period, Scope
+
+# The plan that `evenhand plan new` writes, for a person to edit.
+EXAMPLE = Path(__file__).with_name("example.toml")
+
+TOP = ("title", "agency", "place", "contact", "source", "contrast", "period", "scope", "benchmark", "method")
+
+
+def read(path: Path) -> Plan:
+    """The plan in a TOML file, with its lock and what changed since; PlanError says what is wrong where."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise PlanError(f"no plan at {path}: {error.strerror}; `evenhand plan new` writes one") from error
+    return parse(raw, path.parent, _lock_beside(path))
+
+
+def parse(raw: bytes, folder: Path = Path(), lock: Mapping[str, Any] | None = None) -> Plan:
+    """The plan in these bytes; paths of sources and benchmarks are taken from `folder`."""
+    try:
+        text = raw.decode("utf-8-sig")
+        table = tomllib.loads(text)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PlanError(f"the plan is not TOML: {error}") from error
+    _only(table, TOP, "the plan")
+    for name in ("source", "method"):
+        if not table.get(name):
+            raise PlanError(f"the plan has no [[{name}]]: it needs at least one")
+    return Plan(
+        title=str(table.get("title", "")),
+        agency=str(table.get("agency", "")),
+        place=str(table.get("place", "")),
+        contact=str(table.get("contact", "")),
+        sources=tuple(_source(entry, folder) for entry in table["source"]),
+        contrasts=tuple(_contrast(entry) for entry in table.get("contrast", ())),
+        periods=tuple(_period(entry) for entry in table.get("period", ())),
+        scopes=tuple(_scope(entry) for entry in table.get("scope", ())),
+        benchmarks=tuple(_benchmark(entry, folder) for entry in table.get("benchmark", ())),
+        methods=tuple(_method(entry) for entry in table["method"]),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        locked_on=None if lock is None else str(lock["locked_on"]),
+        changes=() if lock is None else tuple(_changes(str(lock["text"]), text)),
+    )
+
+
+def lock(path: Path, today: date | None = None) -> Path:
+    """Write `PLAN.lock` beside the plan: its hash, the day, its text. A locked plan is not locked again."""
+    read(path)
+    beside = path.with_suffix(".lock")
+    if beside.exists():
+        raise PlanError(f"{beside} is there already: a plan is locked once; changes are printed against it")
+    raw = path.read_bytes()
+    day = today or datetime.now(UTC).date()
+    content = {"sha256": hashlib.sha256(raw).hexdigest(), "locked_on": day.isoformat(), "text": raw.decode("utf-8-sig")}
+    try:
+        beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{beside} cannot be written: {error.strerror}; choose a folder you may write to") from error
+    return beside
+
+
+def new(path: Path, example: str) -> Path:
+    """Write an example plan; never over a file that is there."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(example)
+    except FileExistsError as error:
+        raise PlanError(f"{path} is there already: choose another name, or edit it") from error
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written: {error.strerror}; choose a folder you may write to") from error
+    return path
+
+
+def summary(plan: Plan) -> dict[str, Any]:
+    """What a program needs to know of a plan."""
+    return {
+        "title": plan.title,
+        "sha256": plan.sha256,
+        "locked_on": plan.locked_on,
+        "changes": list(plan.changes),
+        "sources": [source.path or source.reader for source in plan.sources],
+        "asks": [f"{method.name}: {method.contrast.name}, {method.scope.name}" for method in methods(plan)],
+    }
+
+
+def text(plan: Plan) -> str:
+    """What a plan asks, for people."""
+    shown = summary(plan)
+    state = (
+        f"locked on {plan.locked_on}" if plan.locked_on else "not locked: `evenhand plan lock` before results are seen"
+    )
+    lines = [plan.title, f"sha256 {plan.sha256}", state, *(f"changed: {line}" for line in plan.changes), ""]
+    return "\n".join(
+        [*lines, *(f"  hears {name}" for name in shown["sources"]), *(f"  asks {ask}" for ask in shown["asks"])]
+    )
+
+
+def methods(plan: Plan) -> Iterable[Any]:
+    """Every method the plan asks for: each with each of its contrasts, in each period."""
+    contrasts = {contrast.name: contrast for contrast in plan.contrasts}
+    scopes = {scope.name: scope for scope in plan.scopes} | {"all": Scope()}
+    for planned in plan.methods:
+        cls = weigh.named(planned.name)
+        for name in planned.contrasts or contrasts:
+            for period in plan.periods or (None,):
+                where = scopes[planned.scope].where
+                given = {"contrast": contrasts[name], "scope": Scope(planned.scope, where, period)}
+                yield cls(**given, **_settings(cls, plan, planned))
+
+
+def check(plan: Plan) -> Plan:
+    """Hold the plan's names against each other before any row is read."""
+    contrasts, scopes = {contrast.name for contrast in plan.contrasts}, {scope.name for scope in plan.scopes} | {"all"}
+    if not contrasts:
+        raise PlanError("the plan has no [[contrast]]: name the group and the reference to compare")
+    for planned in plan.methods:
+        for name in planned.contrasts:
+            _known(name, contrasts, f"contrast of method {planned.name}")
+        _known(planned.scope, scopes, f"scope of method {planned.name}")
+    list(methods(plan))
+    return plan
+
+
+def _settings(cls: Any, plan: Plan, planned: PlannedMethod) -> dict[str, Any]:
+    own = {field.name for field in fields(cls)} - {"contrast", "scope"}
+    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in planned.settings.items()}
+    stray = sorted(set(settings) - own)
+    if stray:
+        raise PlanError(f"method {planned.name} has no setting {', '.join(stray)}: it has {', '.join(sorted(own))}")
+    if "place" in own and "place" not in settings:
+        settings["place"] = plan.place
+    return settings
+
+
+def _source(entry: Mapping[str, Any], folder: Path) -> PlannedSource:
+    settings = {name: value for name, value in entry.items() if name not in ("path", "reader")}
+    reader = str(_needed(entry, "reader", "[[source]]"))
+    path = str(entry.get("path", ""))
+    if "mapping" in settings:
+        settings["mapping"] = str(folder / str(settings["mapping"]))
+    return PlannedSource(str(folder / path) if path else "", reader, settings)
+
+
+def _contrast(entry: Mapping[str, Any]) -> Contrast:
+    _only(entry, ("group", "reference", "grouping"), "[[contrast]]")
+    grouping = entry.get("grouping", "crosswalk")
+    _known(grouping, ("crosswalk", "as recorded"), "grouping")
+    group, reference = (str(_needed(entry, name, "[[contrast]]")) for name in ("group", "reference"))
+    if group == reference:
+        raise PlanError(f"[[contrast]] compares {group!r} with itself: name two groups")
+    return Contrast(group, reference, grouping)
+
+
+def _period(entry: Mapping[str, Any]) -> Period:
+    _only(entry, ("name", "from", "to"), "[[period]]")
+    first, last = (_day(_needed(entry, name, "[[period]]")) for name in ("from", "to"))
+    if last < first:
+        raise PlanError(f"[[period]] {entry['name']} ends {last} before it begins {first}")
+    return Period(str(_needed(entry, "name", "[[period]]")), first, last)
+
+
+def _scope(entry: Mapping[str, Any]) -> Scope:
+    where = {name: tuple(str(code) for code in codes) for name, codes in entry.items() if name != "name"}
+    for name in where:
+        _known(name, BY_NAME, "field of [[scope]]")
+    return Scope(str(_needed(entry, "name", "[[scope]]")), where)
+
+
+def _benchmark(entry: Mapping[str, Any], folder: Path) -> PlannedBenchmark:
+    settings = {name: value for name, value in entry.items() if name not in ("name", "path", "key")}
+    path = str(entry.get("path", ""))
+    return PlannedBenchmark(
+        str(_needed(entry, "name", "[[benchmark]]")),
+        str(folder / path) if path else "",
+        str(_needed(entry, "key", "[[benchmark]]")),
+        settings,
+    )
+
+
+def _method(entry: Mapping[str, Any]) -> PlannedMethod:
+    name = str(_needed(entry, "name", "[[method]]"))
+    weigh.named(name)
+    settings = {key: value for key, value in entry.items() if key not in ("name", "contrasts", "scope")}
+    return PlannedMethod(name, settings, tuple(entry.get("contrasts", ())), str(entry.get("scope", "all")))
+
+
+def _day(value: Any) -> date:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value))
+    except ValueError as error:
+        raise PlanError(f"{value!r} is not a date: expected YYYY-MM-DD") from error
+
+
+def _needed(entry: Mapping[str, Any], name: str, where: str) -> Any:
+    if name not in entry:
+        raise PlanError(f"{where} has no {name!r}: {dict(entry)}")
+    return entry[name]
+
+
+def _only(entry: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    stray = sorted(set(entry) - set(known))
+    if stray:
+        raise PlanError(f"{where} has {', '.join(stray)}: expected only {', '.join(known)}")
+
+
+def _known(name: Any, known: Iterable[str], what: str) -> None:
+    if name not in known:
+        raise PlanError(f"{what} {name!r} is not known: expected one of {', '.join(known)}")
+
+
+def _lock_beside(path: Path) -> Mapping[str, Any] | None:
+    beside = path.with_suffix(".lock")
+    if not beside.exists():
+        return None
+    try:
+        content = json.loads(beside.read_text(encoding="utf-8"))
+        return {"sha256": content["sha256"], "locked_on": content["locked_on"], "text": content["text"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise PlanError(
+            f"{beside} is not a lock of ours: bring the original back, or take it away knowingly"
+        ) from error
+
+
+def _changes(locked: str, now: str) -> Iterable[str]:
+    if locked == now:
+        return
+    before = hashlib.sha256(locked.encode()).hexdigest()
+    yield f"locked as sha256 {before}"
+    for line in difflib.unified_diff(locked.splitlines(), now.splitlines(), "locked", "now", lineterm="", n=0):
+        if not line.startswith(("---", "+++", "@@")):
+            yield line
