@@ -42,6 +42,8 @@ def grade(result: Result) -> Graded:
     """How sure one result makes us of the difference it measures: at most 3, since one design is one design."""
     if isinstance(result.answer, Refusal):
         return Graded(1, (f"the test was refused: {result.answer.reason}",))
+    if result.diagnostics.get("direction") == "inconclusive":
+        return Graded(1, ("searches and finds do not oppose each other, so this test says nothing either way",))
     ratio = ratio_of(result)
     if ratio.low >= MATTERS_BELOW and ratio.high <= MATTERS_ABOVE:
         return Graded(0, ("the whole interval lies within 0.90 and 1.11",))
