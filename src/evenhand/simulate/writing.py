@@ -1,0 +1,80 @@
+"""Write a world to a file that an agency might have published, and the planted answer beside it.
+
+The rows say nothing of the answer: hand over the file alone, and the `.truth.json` afterwards.
+"""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from evenhand.errors import OutputError
+from evenhand.simulate import stanford
+from evenhand.simulate.planted import Recipe, World
+from evenhand.terms.evidence import Benchmark
+
+SUFFIXES = (".csv", ".parquet")
+
+
+def write(recipe: Recipe, path: Path | str, rows: int | None = None) -> tuple[Path, ...]:
+    """Draw the world and write its stops to `path` in Stanford's columns, CSV or Parquet by its ending.
+
+    `rows` takes the place of the recipe's `stops`. Beside it go `PATH.truth.json` (truth, story, settings, seed) and
+    each benchmark as `PATH.NAME.csv`. Returns the paths written, the stops first; OutputError where they cannot be.
+    """
+    path = Path(path)
+    if path.suffix not in SUFFIXES:
+        raise OutputError(f"cannot write {path.name}: expected a name that ends in {' or '.join(SUFFIXES)}")
+    world = (recipe if rows is None else replace(recipe, stops=rows)).draw()
+    try:
+        _write_stops(world.table, path)
+        truth = _beside(path, "truth.json")
+        truth.write_text(json.dumps(answer(world, path.name), indent=2) + "\n", encoding="utf-8")
+        return (path, truth, *(_write_benchmark(benchmark, path) for benchmark in world.benchmarks))
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}; name another place with --out") from error
+
+
+def answer(world: World, file: str) -> Mapping[str, Any]:
+    """What was planted in the file of that name, and the settings and seed that make it again."""
+    return {
+        "file": file,
+        "world": world.name,
+        "story": world.story,
+        "rows": world.table.num_rows,
+        "timezone": world.timezone,
+        "seed": world.settings["seed"],
+        "settings": dict(world.settings),
+        "truth": dict(world.truth),
+    }
+
+
+def _write_stops(table: Any, path: Path) -> None:
+    import ibis
+
+    from evenhand.tables.connect import connect
+
+    path.touch()
+    connection = connect()
+    rows = stanford.standard(ibis.memtable(table))
+    if path.suffix == ".csv":
+        connection.to_csv(stanford.as_text(rows), path, header=True, nullstr=stanford.NOTHING)
+    else:
+        connection.to_parquet(rows, path)
+    connection.disconnect()
+
+
+def _write_benchmark(benchmark: Benchmark, path: Path) -> Path:
+    target = _beside(path, f"{benchmark.name}.csv")
+    groups = list(next(iter(benchmark.exposure.values())))
+    with target.open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.writer(file, lineterminator="\n")
+        sheet.writerow([benchmark.level, *groups])
+        sheet.writerows([place, *by_group.values()] for place, by_group in benchmark.exposure.items())
+    return target
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f"{path.name}.{ending}")
