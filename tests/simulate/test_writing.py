@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,12 +12,12 @@ from evenhand.simulate import world, worlds, write
 
 
 def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as file:
+    with Path(path).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_a_visibility_world_has_stanfords_columns_and_words(tmp_path):
-    path, _ = write(world("visibility", race_missing=0.2), tmp_path / "stops.csv", rows=500)
+    path = write(world("visibility", race_missing=0.2), tmp_path / "stops.csv", rows=500)["stops"]
     rows = rows_of(path)
     assert len(rows) == 500
     assert list(rows[0])[:5] == ["raw_row_number", "date", "time", "lat", "lng"]
@@ -28,7 +29,7 @@ def test_a_visibility_world_has_stanfords_columns_and_words(tmp_path):
 
 def test_rows_are_those_of_the_world(tmp_path):
     recipe = world("thresholds", stops=400)
-    path, _ = write(recipe, tmp_path / "stops.csv")
+    path = write(recipe, tmp_path / "stops.csv")["stops"]
     table = recipe.draw().table
     rows = rows_of(path)
     assert [row["date"] for row in rows] == [day.isoformat() for day in table["date"].to_pylist()]
@@ -40,14 +41,14 @@ def test_rows_are_those_of_the_world(tmp_path):
 
 
 def test_unknown_is_written_as_nothing_and_never_as_false(tmp_path):
-    path, _ = write(world("decisions", outcome_missing_group=0.5), tmp_path / "stops.csv", rows=500)
+    path = write(world("decisions", outcome_missing_group=0.5), tmp_path / "stops.csv", rows=500)["stops"]
     assert {row["search_conducted"] for row in rows_of(path)} == {"TRUE", "FALSE", "NA"}
-    path, _ = write(world("visibility"), tmp_path / "other.csv", rows=50)
+    path = write(world("visibility"), tmp_path / "other.csv", rows=50)["stops"]
     assert {row["arrest_made"] for row in rows_of(path)} == {"NA"}
 
 
 def test_a_basis_that_left_no_choice_is_other_with_its_reason(tmp_path):
-    path, _ = write(world("thresholds", bound_group=0.3), tmp_path / "stops.csv", rows=500)
+    path = write(world("thresholds", bound_group=0.3), tmp_path / "stops.csv", rows=500)["stops"]
     reasons = {(row["search_basis"], row["reason_for_search"]) for row in rows_of(path)}
     assert reasons == {
         ("NA", "NA"),
@@ -59,8 +60,8 @@ def test_a_basis_that_left_no_choice_is_other_with_its_reason(tmp_path):
 
 def test_parquet_has_the_same_rows_with_real_flags(tmp_path):
     recipe = world("decisions", stops=300)
-    text, _ = write(recipe, tmp_path / "stops.csv")
-    parquet, _ = write(recipe, tmp_path / "stops.parquet")
+    text = write(recipe, tmp_path / "stops.csv")["stops"]
+    parquet = write(recipe, tmp_path / "stops.parquet")["stops"]
     table = pq.read_table(parquet)
     assert table.column_names == list(rows_of(text)[0])
     words = {True: "TRUE", False: "FALSE", None: "NA"}
@@ -69,7 +70,9 @@ def test_parquet_has_the_same_rows_with_real_flags(tmp_path):
 
 
 def test_the_answer_lies_beside_and_makes_the_world_again(tmp_path):
-    _, truth = write(world("visibility", veil=2.0, seed=5), tmp_path / "stops.csv", rows=200)
+    written = write(world("visibility", veil=2.0, seed=5), tmp_path / "stops.csv", rows=200)
+    truth = Path(written["answer"])
+    assert written["rows"] == 200
     assert truth.name == "stops.csv.truth.json"
     answer = json.loads(truth.read_text(encoding="utf-8"))
     assert answer["truth"]["veil_ratio"] == 2
@@ -80,9 +83,9 @@ def test_the_answer_lies_beside_and_makes_the_world_again(tmp_path):
 
 
 def test_benchmarks_are_written_as_sheets(tmp_path):
-    paths = write(world("deployment", benchmark_error=0.7), tmp_path / "stops.csv", rows=200)
-    assert [path.name for path in paths[2:]] == ["stops.csv.residents.csv", "stops.csv.drivers.csv"]
-    residents, drivers = rows_of(paths[2]), rows_of(paths[3])
+    written = write(world("deployment", benchmark_error=0.7), tmp_path / "stops.csv", rows=200)
+    assert Path(written["residents"]).name == "stops.csv.residents.csv"
+    residents, drivers = rows_of(written["residents"]), rows_of(written["drivers"])
     assert list(residents[0]) == ["precinct", "BLACK", "WHITE", "HISPANIC"]
     assert float(residents[0]["BLACK"]) == pytest.approx(0.7 * float(drivers[0]["BLACK"]), abs=0.001)
 
@@ -90,10 +93,11 @@ def test_benchmarks_are_written_as_sheets(tmp_path):
 @pytest.mark.parametrize("name", sorted(worlds()))
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
 def test_the_same_seed_writes_the_same_bytes(tmp_path, name, ending):
-    first, truth, *_ = write(world(name, seed=3), tmp_path / f"stops.{ending}", rows=300)
-    before = first.read_bytes(), truth.read_bytes()
-    write(world(name, seed=3), tmp_path / f"stops.{ending}", rows=300)
-    assert (first.read_bytes(), truth.read_bytes()) == before
+    def written():
+        made = write(world(name, seed=3), tmp_path / f"stops.{ending}", rows=300)
+        return [Path(made[part]).read_bytes() for part in ("stops", "answer")]
+
+    assert written() == written()
 
 
 def test_another_ending_is_refused(tmp_path):

@@ -28,7 +28,9 @@ HIGHEST = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """`ratio` is the planted ratio of search rates within a stratum, `search_rate` the reference's in a middling one.
+    """Searches after stops, confounded by place and hour.
+
+    `ratio` is the planted ratio of search rates within a stratum, `search_rate` the reference's in a middling one.
 
     `by_place` and `by_hour` are how far places and parts of the day differ, in log search rate and at once in the
     group's log odds there (standard deviation): confounding. `effect_spread` is the standard deviation over places
@@ -37,7 +39,6 @@ class Decisions:
     """
 
     name: ClassVar[str] = "decisions"
-    shows: ClassVar[str] = "searches after stops, confounded by place and hour"
 
     stops: int = 30_000
     ratio: float = 1.0

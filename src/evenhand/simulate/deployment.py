@@ -27,7 +27,9 @@ CAVEAT = "Simulated."
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """`stops` are expected over the year; `ratio` is the planted ratio of rates, group over reference, in every place.
+    """Counts of stops by place, beside true and mistaken benchmarks.
+
+    `stops` are expected over the year; `ratio` is the planted ratio of rates, group over reference, in every place.
 
     `benchmark_error` multiplies the group's exposure in `residents`: 0.7 counts 30 % too few. `commuters` is the share
     of a place's drivers who live outside the city, where the group is half as common: residents then hide a bias.
@@ -37,7 +39,6 @@ class Deployment:
     """
 
     name: ClassVar[str] = "deployment"
-    shows: ClassVar[str] = "counts of stops by place, beside true and mistaken benchmarks"
 
     stops: int = 20_000
     ratio: float = 1.0

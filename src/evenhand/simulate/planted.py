@@ -54,11 +54,13 @@ class World:
 
 
 class Recipe(Protocol):
-    """Settings of a world as a frozen dataclass; all have defaults, and `stops` and `seed` are among them."""
+    """Settings of a world as a frozen dataclass, whose docstring opens with what the world shows.
+
+    All settings have defaults, and `stops` and `seed` are among them.
+    """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
     name: ClassVar[str]
-    shows: ClassVar[str]
 
     def __init__(self, *args: Any, **settings: Any) -> None: ...
 

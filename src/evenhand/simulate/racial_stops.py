@@ -20,7 +20,9 @@ PRECINCTS = 5
 
 @dataclass(frozen=True, slots=True)
 class RacialStops:
-    """`rho` is the share of the group's stops that are racial; `group_share` the group's share of stops.
+    """Stops of which some would not have been made of a reference person.
+
+    `rho` is the share of the group's stops that are racial; `group_share` the group's share of stops.
 
     A search follows an always-made stop in `always_group` of the group and `always_reference` of the reference, and a
     racial stop in `racial_group`. The bounds of METHODS 4.8 assume that racial stops are no more severe:
@@ -28,7 +30,6 @@ class RacialStops:
     """
 
     name: ClassVar[str] = "racial_stops"
-    shows: ClassVar[str] = "stops of which some would not have been made of a reference person"
 
     stops: int = 20_000
     rho: float = 0.32

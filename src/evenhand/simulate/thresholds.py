@@ -22,7 +22,9 @@ THIRD_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """`risks` names the two groups' distributions and thresholds, `family` their form (see `risk.RISKS`).
+    """Searches on suspicion above a threshold, and what they find.
+
+    `risks` names the two groups' distributions and thresholds, `family` their form (see `risk.RISKS`).
 
     `threshold_ratio` multiplies the group's threshold: 0.8 is searched on weaker suspicion. `places` differ in
     risk and in threshold, alike for all groups, by `place_spread` (standard deviation of log odds), and in whom
@@ -32,7 +34,6 @@ class Thresholds:
     """
 
     name: ClassVar[str] = "thresholds"
-    shows: ClassVar[str] = "searches on suspicion above a threshold, and what they find"
 
     stops: int = 60_000
     risks: str = "same"

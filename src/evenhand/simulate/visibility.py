@@ -29,7 +29,9 @@ NEAR = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """`veil` is the planted ratio K: 1 is no bias, 2 halves the group's odds in the dark.
+    """Stops by officers who see race by day and less of it in the dark.
+
+    `veil` is the planted ratio K: 1 is no bias, 2 halves the group's odds in the dark.
 
     `mix_by_clock` is the change of the group's log odds on the road from 17:00 to 21:00, light or dark.
     `light_behaviour` multiplies the group's odds by day for a reason that is not the officers'.
@@ -40,7 +42,6 @@ class Visibility:
     """
 
     name: ClassVar[str] = "visibility"
-    shows: ClassVar[str] = "stops by officers who see race by day and less of it in the dark"
 
     stops: int = 20_000
     veil: float = 1.25

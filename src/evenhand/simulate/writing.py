@@ -18,23 +18,25 @@ from evenhand.terms.evidence import Benchmark
 SUFFIXES = (".csv", ".parquet")
 
 
-def write(recipe: Recipe, path: Path | str, rows: int | None = None) -> tuple[Path, ...]:
+def write(recipe: Recipe, path: Path | str, rows: int | None = None) -> Mapping[str, Any]:
     """Draw the world and write its stops to `path` in Stanford's columns, CSV or Parquet by its ending.
 
     `rows` takes the place of the recipe's `stops`. Beside it go `PATH.truth.json` (truth, story, settings, seed) and
-    each benchmark as `PATH.NAME.csv`. Returns the paths written, the stops first; OutputError where they cannot be.
+    each benchmark as `PATH.NAME.csv`. Gives the paths, as text, with the count of rows and the truth; OutputError
+    where they cannot be written.
     """
     path = Path(path)
     if path.suffix not in SUFFIXES:
         raise OutputError(f"cannot write {path.name}: expected a name that ends in {' or '.join(SUFFIXES)}")
     world = (recipe if rows is None else replace(recipe, stops=rows)).draw()
+    key = _beside(path, "truth.json")
     try:
         _write_stops(world.table, path)
-        truth = _beside(path, "truth.json")
-        truth.write_text(json.dumps(answer(world, path.name), indent=2) + "\n", encoding="utf-8")
-        return (path, truth, *(_write_benchmark(benchmark, path) for benchmark in world.benchmarks))
+        key.write_text(json.dumps(answer(world, path.name), indent=2) + "\n", encoding="utf-8")
+        sheets = {benchmark.name: str(_write_benchmark(benchmark, path)) for benchmark in world.benchmarks}
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}; name another place with --out") from error
+    return {"stops": str(path), "rows": world.table.num_rows, **sheets, "answer": str(key), "truth": dict(world.truth)}
 
 
 def answer(world: World, file: str) -> Mapping[str, Any]:
