@@ -307,8 +307,8 @@ def _claims() -> tuple[Claim, ...]:
         Claim(
             "darkness",
             "The data cannot tell us whether the share of Black people among traffic stops falls when it is too dark "
-            "to see who drives: the odds in the dark are 0.89 times those in daylight (between 0.73 and 1.09).",
-            (f"{VEIL_ID}#is_dark",),
+            "to see who drives: the odds in daylight are 1.12 times those in the dark (between 0.92 and 1.38).",
+            (f"{VEIL_ID}#veil_ratio", f"{VEIL_ID}#is_dark"),
             1,
             ("The interval covers both sides.",),
             "darkness",

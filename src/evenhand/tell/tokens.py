@@ -15,13 +15,13 @@ STEPS = ("#eef3f4", "#cfdfe5", "#9dbecb", "#4f8aa1", ACCENT)
 BAND = "#ece9e2"
 
 SERIF = 'Charter, "Bitstream Charter", "Iowan Old Style", "Source Serif 4", Georgia, "Liberation Serif", serif'
-SANS = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, "Liberation Sans", sans-serif'
+SANS = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, system-ui, sans-serif'
 MONO = 'ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace'
 # Charts are measured before they are shown: faces that measure alike wherever they are drawn.
 CHART = "Helvetica, Arial, Liberation Sans, sans-serif"
 
 COLUMN = 680
-CHART_WIDE = 640
+CHART_WIDE = 680
 CHART_NARROW = 340
 CHART_TEXT = 12
 CHART_SMALL = 11
