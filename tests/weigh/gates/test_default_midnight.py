@@ -52,9 +52,12 @@ def test_a_month_of_a_thousand_may_hold_five_in_a_hundred(at_midnight, verdict) 
     assert judged((at_midnight, 1_000), (0, 1_000)).verdict == verdict
 
 
-@pytest.mark.parametrize(("month", "verdict"), [((1, 12), "pass"), ((2, 12), "pass"), ((9, 12), "refuse")])
-def test_a_small_month_refuses_only_beyond_chance(month, verdict) -> None:
-    assert judged(month, *[(1, 500)] * 11).verdict == verdict
+# the last binomial tail at 1 in 40 above 0.01 / 12, and the first below it
+@pytest.mark.parametrize(("stops", "enough"), [(10, 4), (40, 6), (100, 10), (500, 26)])
+def test_a_small_month_refuses_only_beyond_chance(stops, enough) -> None:
+    others = [(1, 500)] * 11
+    assert judged((enough - 1, stops), *others).verdict == "pass"
+    assert judged((enough, stops), *others).verdict == "refuse"
 
 
 def test_one_bad_month_refuses_a_file_whose_whole_share_is_low() -> None:

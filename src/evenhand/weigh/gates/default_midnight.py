@@ -23,8 +23,9 @@ class DefaultMidnight:
     """Passes with at most `most` of the stops at exactly 00:00, in the file and in each agency-month.
 
     A share above `most` refuses when so many stops at 00:00 would be seen with probability under `chance`,
-    shared out over all agency-months (Bonferroni), were `usual` the true share. From about 600 stops a
-    month the rule is `most` alone; the smallest month it can refuse has 3 stops, all at midnight.
+    shared out over all agency-months (Bonferroni), were `usual` the true share. Over twelve months that is
+    10 of 100 stops, 6 of 40, 4 of 10, and `most` alone from 500 stops a month; over a thousand
+    agency-months 12 of 100, and `most` alone from 920.
     """
 
     most: float = 0.05

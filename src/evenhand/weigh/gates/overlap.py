@@ -32,9 +32,10 @@ class Overlap:
             "stops_inside": inside,
             "stops_outside": total - inside,
         }
-        found = f"{int(holds.sum())} quarter hours hold {inside:,} of {total:,} stops in both light and dark"
-        if self.bin_minutes != 15:
-            found = found.replace("quarter hours", f"bins of {self.bin_minutes} minutes")
+        found = (
+            f"{int(holds.sum())} bins of {self.bin_minutes} minutes hold {inside:,} of {total:,} stops in both light "
+            "and dark"
+        )
         if total and holds.sum() >= self.fewest_bins and inside >= self.least * total:
             return Verdict("overlap", "pass", found, figures)
         return Verdict(
