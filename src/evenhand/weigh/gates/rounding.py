@@ -78,8 +78,8 @@ def step_shares(stops: np.ndarray[Any, Any]) -> dict[int, float]:
     """Share of times written to each step, by moments: step to share, summing to 1, none negative.
 
     `stops` are 1,440 counts by minute of the day. A step s puts min(1, s/m) of its stops on multiples
-    of m, since each step divides the next. 00:00 is left out: a heap there is a default, not a rounding. Chance can push a part
-    a little below zero; it is then zero and the finer step's share gives way.
+    of m, since each step divides the next. 00:00 is left out: a heap there is a default, not a rounding.
+    Chance can push a part a little below zero; it is then zero and the finer step's share gives way.
     """
     counts = np.array(stops, dtype=np.float64)
     counts[0] = 0.0
