@@ -1,1 +1,86 @@
-"""evenhand."""
+"""evenhand weighs whether race drives who is stopped by police and how stops go, so that anyone can check it.
+
+    import evenhand as eh
+
+    evidence = eh.read("stops.csv", reader="open_policing", timezone="America/New_York")
+    veil = eh.VeilOfDarkness(eh.Contrast("BLACK", "WHITE"), eh.Scope())
+    result = veil.weigh(evidence)
+    print(result.answer)
+
+Names are found when they are asked for, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evenhand import errors
+    from evenhand.flow.research import read
+    from evenhand.tables.connect import connect
+    from evenhand.terms.evidence import Benchmark, Centroid, Coverage, Evidence, Source
+    from evenhand.terms.result import Answer, Contrast, Estimate, Period, Refusal, Result, Scope
+    from evenhand.weigh.method import Method
+    from evenhand.weigh.methods.benchmark import BenchmarkTest
+    from evenhand.weigh.methods.decision_rate import DecisionRate
+    from evenhand.weigh.methods.outcome_test import OutcomeTest
+    from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
+    from evenhand.weigh.methods.selection_bounds import SelectionBounds
+    from evenhand.weigh.methods.veil_of_darkness import VeilOfDarkness
+
+    methods: Mapping[str, type[Method]]
+
+__all__ = [
+    "Answer",
+    "Benchmark",
+    "BenchmarkTest",
+    "Centroid",
+    "Contrast",
+    "Coverage",
+    "DecisionRate",
+    "Estimate",
+    "Evidence",
+    "OutcomeTest",
+    "Period",
+    "Refusal",
+    "Result",
+    "RobustOutcomeTest",
+    "Scope",
+    "SelectionBounds",
+    "Source",
+    "VeilOfDarkness",
+    "connect",
+    "errors",
+    "methods",
+    "read",
+]
+
+# Where each public name lives, below this package.
+_HOMES = {
+    "flow.research": ("read",),
+    "tables.connect": ("connect",),
+    "terms.evidence": ("Benchmark", "Centroid", "Coverage", "Evidence", "Source"),
+    "terms.result": ("Answer", "Contrast", "Estimate", "Period", "Refusal", "Result", "Scope"),
+    "weigh.methods.benchmark": ("BenchmarkTest",),
+    "weigh.methods.decision_rate": ("DecisionRate",),
+    "weigh.methods.outcome_test": ("OutcomeTest",),
+    "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
+    "weigh.methods.selection_bounds": ("SelectionBounds",),
+    "weigh.methods.veil_of_darkness": ("VeilOfDarkness",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return import_module("evenhand.errors")
+    if name == "methods":
+        return import_module("evenhand.flow.research").methods_by_name()
+    if name in _HOME_OF:
+        return getattr(import_module(f"evenhand.{_HOME_OF[name]}"), name)
+    raise AttributeError(f"module 'evenhand' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
