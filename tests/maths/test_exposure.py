@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evenhand.maths import exposure
+from evenhand.maths import exposure, poisson
 from evenhand.maths.exposure import Places
 
 
@@ -30,8 +30,50 @@ def test_inside_places_it_is_the_conditional_logit_with_offset():
     assert np.log(found.value) == pytest.approx(reference.params[0], abs=1e-8)
     # X^2 of the Poisson cells is X^2 of the binomial ones
     assert found.dispersion == pytest.approx(reference.pearson_chi2 / 2, abs=1e-8)
-    assert found.se == pytest.approx(reference.bse[0] * np.sqrt(found.dispersion), abs=1e-8)
+    assert found.se_quasi == pytest.approx(reference.bse[0] * np.sqrt(found.dispersion), abs=1e-8)
     assert found.df == 2
+
+
+@given(st.lists(st.tuples(*[st.integers(1, 500)] * 4), min_size=3, max_size=12))
+def test_inside_places_it_is_the_poisson_model_with_an_effect_a_place(rows):
+    group, reference, e1, e0 = (list(column) for column in zip(*rows, strict=True))
+    found, count = exposure.by_place(places(group, reference, e1, e0)), len(rows)
+    sides = np.repeat([1.0, 0.0], count)[:, None]
+    fit = poisson.fit(sides, group + reference, e1 + e0, effect=np.tile(np.arange(count), 2))
+    # two solvers of one likelihood, each to about 1e-9 of the log ratio
+    assert np.log(found.value) == pytest.approx(fit.coef[0], abs=1e-6)
+    assert found.se_quasi == pytest.approx(fit.se_quasi[0], rel=1e-6)
+    assert (found.dispersion, found.df) == pytest.approx((fit.dispersion, fit.df_residual), rel=1e-6)
+
+
+def test_the_jackknife_leaves_each_place_out_and_the_wider_error_is_used():
+    found = exposure.by_place(THREE)
+    left_out = np.log(list(exposure.leave_one_out(THREE).values()))
+    assert found.se_jackknife == pytest.approx(np.sqrt(2 / 3 * np.sum((left_out - left_out.mean()) ** 2)), rel=1e-9)
+    assert found.se == max(found.se_quasi, found.se_jackknife)
+    # one large place unlike many small ones: phi averages over places, the jackknife does not
+    uneven = places([400, *[9, 11] * 10], [100, *[10] * 20], [1000, *[50] * 20], [1000, *[50] * 20])
+    assert exposure.by_place(uneven).se == exposure.by_place(uneven).se_jackknife > exposure.by_place(uneven).se_quasi
+
+
+def test_a_place_that_holds_all_events_of_a_side_leaves_no_jackknife():
+    alone = places([30, 0, 0], [40, 30, 20], [100, 50, 300], [200, 100, 150])
+    found = exposure.by_place(alone)
+    assert found.se_jackknife is None
+    assert found.se == found.se_quasi
+    assert list(exposure.leave_one_out(alone)) == ["p1", "p2"]
+
+
+def test_leaving_one_of_two_places_out_is_an_error():
+    with pytest.raises(ValueError, match="leaving one out needs 3"):
+        exposure.leave_one_out(places([3, 4], [5, 6], [1, 1], [1, 1]))
+
+
+@pytest.mark.parametrize("times", [1e-6, 1.0, 1e6])
+def test_exposures_of_any_size_find_the_ratio(times):
+    """Events at a ratio of 3 exactly, exposures lopsided by six orders of magnitude."""
+    exposed = places([30, 60, 90], [10, 20, 30], [10 * times, 20 * times, 30 * times], [10, 20, 30])
+    assert exposure.by_place(exposed).value * times == pytest.approx(3, rel=1e-9)
 
 
 def test_limits_are_students():

@@ -1,7 +1,9 @@
 """Rates over exposure: two groups' counts against those who could have been counted, place by place.
 
-A place's own level of activity is taken out by a Poisson model with an effect a place (McCullagh and Nelder
-1989); clumping widens its interval by the root of Pearson's dispersion (Wedderburn 1974). All places
+A place's own level of activity is taken out by a Poisson model with an effect a place, which is, given the
+place's total, a binomial model with an offset (McCullagh and Nelder 1989). Counts of stops clump, so two
+errors stand beside each other and the wider is used: quasi-Poisson (Wedderburn 1974), right where clumping
+grows with the count, and a delete-one-place jackknife (Tukey 1958), right however places clump. All places
 together the ratio is exact given the total (Przyborowski and Wilenski 1940). Counts alone: Garwood (1936).
 """
 
@@ -12,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from evenhand.maths import intervals, poisson
+from evenhand.maths import intervals
 
 Floats = NDArray[np.float64]
 
@@ -69,12 +71,17 @@ class Places:
 
 
 class RateRatio(NamedTuple):
-    """A ratio of rates with its interval; `se` is of its log, widened by the root of `dispersion`."""
+    """A ratio of rates with its interval, t on `df`; errors are of its log and `se` is the wider of the two.
+
+    `se_jackknife` is None where all events of a side are in one place: without that place there is no ratio.
+    """
 
     value: float
     low: float
     high: float
     se: float
+    se_quasi: float
+    se_jackknife: float | None
     dispersion: float
     df: int
 
@@ -129,25 +136,25 @@ def together(places: Places, confidence: float = 0.95) -> intervals.Interval:
 def by_place(places: Places, confidence: float = 0.95) -> RateRatio:
     """Ratio of rates inside places: n_ge ~ Poisson(E_ge exp(alpha_e + beta_g)), alpha absorbed.
 
-    Quasi-Poisson: the model's standard error times the root of X^2/df, limits by Student's t. Raises
-    ValueError with fewer than two places of shared exposure that have events, or without a finite ratio.
+    Raises ValueError with fewer than two places of shared exposure that have events, or without a finite
+    ratio.
     """
     kept = places.only(places.informative)
-    count = len(kept.names)
-    if count < 2 or kept.group.sum() == 0 or kept.reference.sum() == 0:
+    count, n1, n0 = len(kept.names), int(kept.group.sum()), int(kept.reference.sum())
+    if count < 2 or n1 == 0 or n0 == 0:
         raise ValueError(
-            f"{count} places with events and exposure of both, {int(kept.group.sum())} events against "
-            f"{int(kept.reference.sum())}: a ratio inside places needs at least 2 places and events on both sides"
+            f"{count} places with events and exposure of both, {n1} events against {n0}: a ratio inside places needs "
+            "at least 2 places and events on both sides"
         )
-    fit = poisson.fit(
-        np.repeat([1.0, 0.0], count)[:, None],
-        np.concatenate([kept.group, kept.reference]),
-        np.concatenate([kept.exposure_group, kept.exposure_reference]),
-        effect=np.tile(np.arange(count), 2),
-    )
-    se = float(fit.se_quasi[0])
-    ends = np.exp(intervals.student(float(fit.coef[0]), se, fit.df_residual, confidence))
-    return RateRatio(float(ends[0]), float(ends[1]), float(ends[2]), se, fit.dispersion, fit.df_residual)
+    log_ratio = float(_log_ratios(kept, np.ones((1, count)))[0])
+    left_over, information = _slope(kept, np.array([log_ratio]))
+    dispersion = float(np.sum(left_over**2 / information)) / (count - 1)
+    se_quasi = float(np.sqrt(dispersion / information.sum()))
+    se_jackknife = _jackknife(kept)
+    se = max(se_quasi, se_jackknife or 0.0)
+    ends = np.exp(intervals.student(log_ratio, se, count - 1, confidence))
+    value, low, high = (float(end) for end in ends)
+    return RateRatio(value, low, high, se, se_quasi, se_jackknife, dispersion, count - 1)
 
 
 def ratio(places: Places, confidence: float = 0.95) -> Ratio:
@@ -200,16 +207,15 @@ def tipping_share_by_place(places: Places, dispersion: float = 1.0, confidence: 
 def leave_one_out(places: Places) -> dict[str, float]:
     """The ratio inside places without each place in turn, by the place left out.
 
-    Raises ValueError with fewer than three places that have events and exposure of both.
+    Places that hold all events of a side are passed over. Raises ValueError with fewer than three places
+    that have events and exposure of both.
     """
-    informative = np.flatnonzero(places.informative)
-    everywhere = np.ones(len(places.names), dtype=np.bool_)
-    ratios = {}
-    for at in informative:
-        kept = everywhere.copy()
-        kept[at] = False
-        ratios[places.names[at]] = by_place(places.only(kept)).value
-    return ratios
+    kept = places.only(places.informative)
+    if len(kept.names) < 3:
+        raise ValueError(f"{len(kept.names)} places with events and exposure of both: leaving one out needs 3")
+    log_ratios = _log_ratios(kept, 1 - np.eye(len(kept.names)))
+    pairs = zip(kept.names, log_ratios, strict=True)
+    return {name: float(np.exp(log_ratio)) for name, log_ratio in pairs if np.isfinite(log_ratio)}
 
 
 def count(events: int, confidence: float = 0.95) -> intervals.Interval:
@@ -224,3 +230,45 @@ def count(events: int, confidence: float = 0.95) -> intervals.Interval:
     tail = (1 - confidence) / 2
     low = float(gammaincinv(events, tail)) if events else 0.0
     return intervals.Interval(float(events), low, float(gammaincinv(events + 1, 1 - tail)))
+
+
+def _jackknife(places: Places) -> float | None:
+    """Delete-one-place standard error of the log ratio; None where a place holds all events of a side."""
+    left_out = _log_ratios(places, 1 - np.eye(len(places.names)))
+    if not np.all(np.isfinite(left_out)):
+        return None
+    count = len(left_out)
+    return float(np.sqrt((count - 1) / count * np.sum((left_out - left_out.mean()) ** 2)))
+
+
+def _log_ratios(places: Places, kept: Floats) -> Floats:
+    """Log ratio of each row of `kept`, flags of places: where the likelihood's slope is 0, infinite without a side.
+
+    The slope falls all the way, so Newton's steps are held between ends that close in on its root.
+    """
+    n1, n0 = kept @ places.group, kept @ places.reference
+    finite = (n1 > 0) & (n0 > 0)
+    found = np.where(n1 > 0, np.inf, -np.inf)
+    flags = kept[finite]
+    # at a log ratio of 40 even a place a million times more of one side than of the other is all but decided
+    low, high = np.full(len(flags), -40.0), np.full(len(flags), 40.0)
+    at = np.zeros(len(flags))
+    for _ in range(200):
+        left_over, information = _slope(places, at)
+        slope = np.sum(flags * left_over, axis=1)
+        low, high = np.where(slope > 0, at, low), np.where(slope > 0, high, at)
+        step = at + slope / np.maximum(np.sum(flags * information, axis=1), 1e-300)
+        move = np.where((step > low) & (step < high), step, (low + high) / 2)
+        if np.all(np.abs(move - at) < 1e-12):
+            break
+        at = move
+    found[finite] = at
+    return found
+
+
+def _slope(places: Places, log_ratio: Floats) -> tuple[Floats, Floats]:
+    """What each place's group count is above its expectation, and its binomial variance: one row a log ratio."""
+    odds = np.exp(log_ratio)[:, None] * places.exposure_group
+    share = odds / (odds + places.exposure_reference)
+    events = places.group + places.reference
+    return places.group - events * share, events * share * (1 - share)

@@ -2,8 +2,9 @@
 
 Stops of each group are held against a count of people who could have been stopped, place by place, so that
 a place which is policed more does not speak for one which is not. What is left is a ratio of rates inside
-places, with the interval widened for clumping (Gelman, Fagan and Kiss 2007). The same is done over every
-benchmark at hand, because the answer hangs on that choice (Ridgeway and MacDonald 2010).
+places (Gelman, Fagan and Kiss 2007). Stops clump, so the interval is the wider of quasi-Poisson and a
+delete-one-place jackknife. The same is done over every benchmark at hand, because the answer hangs on that
+choice (Ridgeway and MacDonald 2010).
 
 Blind to: who drives, where and how; where officers were sent and why; one person stopped many times; the
 choice of benchmark, hence the ladder of them.
@@ -18,7 +19,7 @@ import numpy as np
 
 from evenhand.errors import PlanError, RecordError
 from evenhand.maths import exposure, hidden, intervals, power
-from evenhand.maths.exposure import Places, Ratio
+from evenhand.maths.exposure import Places, RateRatio, Ratio
 from evenhand.tables import derive
 from evenhand.tables.sift import Keep, Sifted, sift
 from evenhand.tables.tally import Cells, tally, total
@@ -194,6 +195,7 @@ class BenchmarkTest:
         yield _estimate("rate_ratio", ratio, places, self._note(first))
         if ratio.inside is not None:
             n = int(places.group.sum() + places.reference.sum())
+            yield _quasi_poisson(ratio.inside, n, self.confidence)
             note = "all places as one: a place that is policed more and home to more of the group raises it"
             yield Estimate("rate_ratio_all_places", "ratio", *ratio.together, n=n, interval="exact", note=note)
         for name, rung in ladder.items() if len(ladder) > 1 else ():
@@ -244,6 +246,8 @@ class BenchmarkTest:
         counted = {str(place): int(n) for place, n in zip(stops["place"], stops["n"], strict=True)}
         return {
             "phi": ratio.dispersion,
+            "se_quasi_poisson": None if ratio.inside is None else ratio.inside.se_quasi,
+            "se_jackknife": None if ratio.inside is None else ratio.inside.se_jackknife,
             "places": len(places.names),
             "ratio_inside_places": None if ratio.inside is None else ratio.inside.value,
             "ratio_all_places": ratio.together.value,
@@ -374,8 +378,16 @@ def _estimate(quantity: str, ratio: Ratio, places: Places, note: str) -> Estimat
     n = int(places.group.sum() + places.reference.sum())
     if ratio.inside is None:
         return Estimate(quantity, "ratio", *ratio.together, n=n, interval="exact", note=note)
-    interval = f"quasi-Poisson, t with {ratio.inside.df} degrees of freedom"
+    which = "quasi-Poisson" if ratio.inside.se == ratio.inside.se_quasi else "delete-one-place jackknife"
+    interval = f"{which}, t with {ratio.inside.df} degrees of freedom"
     return Estimate(quantity, "ratio", *ratio.headline, n=n, se=ratio.inside.se, interval=interval, note=note)
+
+
+def _quasi_poisson(inside: RateRatio, n: int, confidence: float) -> Estimate:
+    limits = intervals.student(math.log(inside.value), inside.se_quasi, inside.df, confidence)
+    ends = (inside.value, math.exp(limits.low), math.exp(limits.high))
+    interval = f"quasi-Poisson, t with {inside.df} degrees of freedom"
+    return Estimate("rate_ratio_quasi_poisson", "ratio", *ends, n=n, se=inside.se_quasi, interval=interval)
 
 
 def _over_rungs(ladder: Mapping[str, Any]) -> Iterable[Band]:
