@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from evenhand.errors import RecordError
+from evenhand.tables import derive
 from evenhand.terms.encounter import AREA_PREFIX, BY_NAME, FIELDS, UNKNOWN_CODES, YES_NO, Field
 
 # The engine's type for each kind of field.
@@ -32,6 +33,9 @@ def conform(table: Any) -> Any:
     missing = [field.name for field in FIELDS if field.need == "R" and field.name not in names]
     if missing:
         raise RecordError(f"required columns absent: {', '.join(missing)}; say in the mapping where they are")
+    if "race_officer_options" in names and "race_officer_set" not in names:
+        table = table.mutate(race_officer_set=derive.race_set(table))
+        names.append("race_officer_set")
     kept = [table[field.name].cast(TYPES[field.kind]).name(field.name) for field in FIELDS if field.name in names]
     return table.select(*kept, *(table[name].cast("string").name(name) for name in areas))
 

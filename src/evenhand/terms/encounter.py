@@ -67,6 +67,8 @@ FIELDS: tuple[Field, ...] = (
     # who was stopped
     _field("race_officer", "codes", "E", "P", _RACE),
     _field("race_officer_options", "codes", "E", "P", _RACE),
+    # race_officer_options as one word, sorted and joined by +, for engines; made by tables.columns
+    _field("race_officer_set", "str", "O", "P"),
     _field("race_officer_detail", "str", "O", "P"),
     _field("race_before_stop", "codes", "O", "P", _RACE + " NOT_SEEN"),
     _field("age_years", "int", "O", "C"),
