@@ -114,7 +114,9 @@ class Window:
         """The contrast's stops outside twilight; other counts (of the kept window) may take the groups' place."""
         kept = self.kept(edges)
         counts = (kept.group if group is None else group, kept.reference if reference is None else reference)
-        return Cells(kept.day, kept.minute, kept.place, kept.moving, kept.edge, *counts)
+        cells = Cells(kept.day, kept.minute, kept.place, kept.moving, kept.edge, *counts)
+        # a minute with only other groups' stops may lie outside the clock's knots
+        return cells.where(cells.trials > 0)
 
 
 @dataclass(frozen=True, slots=True)
