@@ -119,6 +119,12 @@ def test_midnight_takes_its_share_of_times():
     assert np.mean(minute == 0) == pytest.approx(0.1, abs=0.007)
 
 
+def test_quarter_hours_take_their_share_of_times():
+    _, minute, _ = arrays(drawn(stops=50_000, quarter_hours=0.6).table)
+    # the other 0.4 fall on quarters by chance one time in fifteen
+    assert np.mean(minute % 15 == 0) == pytest.approx(0.6 + 0.4 / 15, abs=0.01)
+
+
 @pytest.mark.parametrize(("who", "code"), [("group", "BLACK"), ("reference", "WHITE")])
 def test_one_side_is_absent_in_the_dark(who, code):
     day, minute, race = arrays(drawn(stops=20_000, absent_in_dark=who).table)

@@ -11,7 +11,7 @@ from evenhand.tables import zones
 
 
 def darkness(day: Any, minute: Ints) -> Floats:
-    """0 by day, 1 when dark, a half between sunset and civil dusk; `minute` is local.
+    """0 by day, 1 when dark, a half in minutes with any civil twilight in them; `minute` is local.
 
     Sunrise is taken as far before noon as sunset is after it: no method looks at mornings.
     """
@@ -19,7 +19,7 @@ def darkness(day: Any, minute: Ints) -> Floats:
 
     times = sun_times(city.CENTROID.latitude, city.CENTROID.longitude, city.DAYS)
     ahead, at = minutes_ahead(city.DAYS), (day - city.DAYS[0]).astype(int)
-    sunset, dusk = np.floor(times.sunset + ahead)[at], np.floor(times.civil_dusk + ahead)[at]
+    sunset, dusk = np.floor(times.sunset + ahead)[at], np.ceil(times.civil_dusk + ahead)[at]
     noon = (720 - 4 * city.CENTROID.longitude + ahead)[at]
     after_noon = np.where(minute >= noon, minute, 2 * noon - minute)
     return np.where(after_noon >= dusk, 1.0, np.where(after_noon >= sunset, 0.5, 0.0))

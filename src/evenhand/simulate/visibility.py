@@ -31,14 +31,13 @@ NEAR = 0.02
 class Visibility:
     """Stops by officers who see race by day and less of it in the dark.
 
-    `veil` is the planted ratio K: 1 is no bias, 2 halves the group's odds in the dark.
-
-    `mix_by_clock` is the change of the group's log odds on the road from 17:00 to 21:00, light or dark.
-    `light_behaviour` multiplies the group's odds by day for a reason that is not the officers'.
-    `street_lighting` is the share of dark stops in which race is seen as by day. `clumping` is the share of a
-    day's stops that share its luck. `race_missing` depends on what `missing_by` says. `midnight` is the share of
-    times written as 00:00; `utc` writes UTC clocks and does not say so. `absent_in_dark` and `only` are `group`
-    or `reference`; `missing_month` is 1 to 12, 0 for none.
+    `veil` is the planted ratio K: 1 is no bias, 2 halves the group's odds in the dark. `mix_by_clock` is the change
+    of the group's log odds on the road from 17:00 to 21:00, light or dark. `light_behaviour` multiplies the group's
+    odds by day for a reason that is not the officers'. `street_lighting` is the share of dark stops in which race is
+    seen as by day. `clumping` is the share of a day's stops that share its luck. `race_missing` depends on what
+    `missing_by` says. `quarter_hours` is the share of times written as the quarter hour before, `midnight` as 00:00;
+    `utc` writes UTC clocks and does not say so. `absent_in_dark` and `only` are `group` or `reference`;
+    `missing_month` is 1 to 12, 0 for none.
     """
 
     name: ClassVar[str] = "visibility"
@@ -55,6 +54,7 @@ class Visibility:
     race_missing: float = 0.0
     missing_by: str = "chance"
     midnight: float = 0.0
+    quarter_hours: float = 0.0
     utc: bool = False
     absent_in_dark: str = ""
     only: str = ""
@@ -64,7 +64,8 @@ class Visibility:
 
     def __post_init__(self) -> None:
         between(self, 1, float("inf"), "stops")
-        between(self, 0, 1, "seen_by_day", "seen_in_dark", "street_lighting", "clumping", "race_missing", "midnight")
+        between(self, 0, 1, "seen_by_day", "seen_in_dark", "street_lighting", "clumping", "race_missing")
+        between(self, 0, 1, "midnight", "quarter_hours")
         between(self, 0.01, 0.99, "group_share")
         between(self, 0.1, 10, "veil", "light_behaviour")
         between(self, 0, 12, "missing_month")
@@ -159,6 +160,7 @@ class Visibility:
         if self.utc:
             utc = minute - sky.minutes_ahead(day)
             day, minute = day + utc // 1440, utc % 1440
+        minute = np.where(rng.random(len(minute)) < self.quarter_hours, minute // 15 * 15, minute)
         return day, np.where(rng.random(len(minute)) < self.midnight, 0, minute)
 
     def _table(self, rng: np.random.Generator, day: Any, minute: Ints, race: Ints, seen: Any) -> Any:

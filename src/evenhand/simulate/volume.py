@@ -119,7 +119,7 @@ def _dusks() -> list[int]:
     from evenhand.maths.sun import sun_times
 
     times = sun_times(city.CENTROID.latitude, city.CENTROID.longitude, city.DAYS)
-    return [int(at) for at in np.floor(times.civil_dusk + sky.minutes_ahead(city.DAYS))]
+    return [int(at) for at in np.ceil(times.civil_dusk + sky.minutes_ahead(city.DAYS))]
 
 
 def _whole(number: Any) -> Any:
