@@ -65,9 +65,9 @@ class VeilOfDarkness:
 
     def weigh(self, evidence: Evidence) -> Result:
         """The planned fit with everything that stands beside it, or a refusal."""
-        stops = self._stops(evidence)
-        vehicles = self._of_vehicles(stops)
-        in_scope = sift(stops, *vehicles)
+        table = self._located(evidence.encounters)
+        # gates of whole files look at stops before the sun is joined to them, which costs more than the look
+        in_scope = sift(table, *self._of_vehicles(table))
         gates = [
             Zone().check(evidence.encounters),
             DefaultMidnight().check(in_scope.table),
@@ -76,7 +76,9 @@ class VeilOfDarkness:
         ]
         if refusal := method.refusing(gates):
             return method.result(self, in_scope, gates, refusal)
-        sifted = sift(stops, *vehicles, *_of_window(stops, RaceMissing().keep(stops, missing)))
+        stops = dusk.join(table, dusk.sun(table, evidence.centroids, evidence.timezone))
+        months = RaceMissing().keep(stops, missing)
+        sifted = sift(stops, *self._of_vehicles(stops), *_of_window(stops, months))
         window = self._tally(sifted.table, int(rounding.figures["time_precision"]))
         sifted = _races_set_aside(sifted, window)
         cells = window.cells()
@@ -100,14 +102,12 @@ class VeilOfDarkness:
         )
         return method.result(self, sifted, gates, answer, self._diagnostics(evidence, stops, window, fit, grid))
 
-    def _stops(self, evidence: Evidence) -> Any:
-        """The encounters with place, minute, sunset and dusk, and whether race was known before the stop."""
-        table = evidence.encounters
+    def _located(self, table: Any) -> Any:
+        """The encounters with place and minute, and whether race was known before the stop."""
         derive.need(table, "time_local")
-        located = table.mutate(
+        return table.mutate(
             place=derive.place(table, self.place), minute=derive.minute(table), known_before=_known_before(table)
         )
-        return dusk.join(located, dusk.sun(located, evidence.centroids, evidence.timezone))
 
     def _of_vehicles(self, stops: Any) -> list[Keep]:
         rules = method.encounters_in(stops, self.scope)
