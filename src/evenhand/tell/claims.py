@@ -6,7 +6,6 @@ numeral in it is a number of the finding, written by `numbers`; `backing` holds 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from evenhand.tell import explanations, numbers, strength, words
 from evenhand.tell.strength import Graded
@@ -46,7 +45,12 @@ def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) ->
 def _of_contrast(contrast: Contrast, results: Sequence[Result]) -> list[Claim]:
     mine = [result for result in results if result.contrast == contrast]
     claims = [_about_race(contrast, mine), *(claim for result in mine for claim in _claim(result))]
-    return sorted((claim for claim in claims if claim), key=lambda claim: ORDER.index(claim.kind))
+    # two methods refused for one reason make one claim
+    distinct = {claim.text: claim for claim in reversed(claims) if claim}
+    # what could be answered comes before what could not
+    return sorted(
+        distinct.values(), key=lambda claim: (_refused(claim), ORDER.index(claim.kind), -claim.level, claim.id)
+    )
 
 
 def _about_race(contrast: Contrast, results: Sequence[Result]) -> Claim | None:
@@ -70,7 +74,11 @@ def _about_race(contrast: Contrast, results: Sequence[Result]) -> Claim | None:
         f" {reference}.",
     }[graded.level]
     ids = [f"{result.id}#{strength.ratio_of(result).quantity}" for result in agreeing]
-    return Claim(f"overall/{_slug(contrast)}", text, tuple(ids), graded.level, graded.reasons, "overall")
+    return Claim(f"overall/{contrast.name}", text, tuple(ids), graded.level, graded.reasons, "overall")
+
+
+def _refused(claim: Claim) -> bool:
+    return claim.kind != "overall" and not claim.numbers
 
 
 def _claim(result: Result) -> Iterator[Claim]:
@@ -182,14 +190,14 @@ def _visible(result: Result) -> str:
 
 def _title(plan: Plan, claims: Sequence[Claim]) -> str:
     """The finding in one sentence: its strongest claim, then what it says about race itself."""
-    first = [claim for claim in claims if claim.id.endswith(_slug(plan.contrasts[0])) or True]
+    first = [claim for claim in claims if f"/{plan.contrasts[0].name}" in claim.id]
     group, reference = _people(plan.contrasts[0])
     overall = next((claim for claim in first if claim.kind == "overall"), None)
     surest = max(
         (claim for claim in first if claim.kind != "overall"), key=lambda claim: (claim.level, -ORDER.index(claim.kind))
     )
     parts = {
-        "stops": f"{group} {{}} stopped more often than {reference} for their number",
+        "stops": f"{group} {{}} stopped more often for their number than {reference}",
         "decision": f"once stopped, {group} {{}} searched more often than {reference}",
         "darkness": f"{group} {{}} stopped more when they can be seen",
         "outcome": f"searches of {group} {{}} less productive",
@@ -223,19 +231,12 @@ def _between(ratio: Estimate) -> str:
 
 def _people(contrast: Contrast | None) -> tuple[str, str]:
     assert contrast is not None  # every method on records compares two groups
+    # the officer's own word, or the group that the crosswalk counts it in: they differ, and the sentence says which
+    how = "recorded" if contrast.grouping == "as recorded" else "counted"
     names = (words.group(name, contrast.grouping) for name in (contrast.group, contrast.reference))
-    group, reference = (f"people recorded as {name}" for name in names)
+    group, reference = (f"people {how} as {name}" for name in names)
     return group, reference
 
 
 def _upper(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def _slug(contrast: Contrast) -> str:
-    return contrast.name
-
-
-def of_kind(claims: Sequence[Claim], kind: str) -> list[Any]:
-    """The claims of one kind."""
-    return [claim for claim in claims if claim.kind == kind]

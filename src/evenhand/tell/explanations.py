@@ -177,7 +177,7 @@ def _more_stops(result: Result) -> Iterator[str]:
 def _needed(result: Result) -> Iterator[str]:
     assert isinstance(result.answer, Refusal)  # the caller has seen to answers
     if result.answer.needed:
-        yield f"{result.method.replace('_', ' ').capitalize()} could be run with {result.answer.needed}."
+        yield f"The {result.method.replace('_', ' ')} could be run if the records held {result.answer.needed}."
 
 
 def _first_contrast(results: Sequence[Result]) -> list[Result]:

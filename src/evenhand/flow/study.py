@@ -1,0 +1,117 @@
+"""Study: run a plan. Sources are heard, benchmarks read, methods weighed, claims made."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from evenhand import hear
+from evenhand.errors import PlanError, RecordError
+from evenhand.flow import Told, untold
+from evenhand.flow import plan as plans
+from evenhand.terms.evidence import Benchmark, Evidence, Reading
+from evenhand.terms.finding import Finding, Plan, PlannedBenchmark, PlannedSource
+from evenhand.terms.result import Result
+
+
+def study(plan: Plan, connection: Any, told: Told = untold) -> Finding:
+    """Run the plan on the engine behind `connection`: a finding, with every refusal in it."""
+    from evenhand.tell import claims
+
+    methods = list(plans.methods(plans.check(plan)))
+    steps = len(plan.sources) + len(methods) + 1
+    readings = []
+    for done, planned in enumerate(plan.sources):
+        told(f"hearing {Path(planned.path).name or planned.reader}", done, steps)
+        readings.append(hear_source(planned, connection))
+    evidence = gather(readings, [_benchmark(planned) for planned in plan.benchmarks])
+    results = []
+    for done, method in enumerate(methods, start=len(readings)):
+        told(f"weighing {method.name.replace('_', ' ')}, {method.contrast.name}", done, steps)
+        results.append(method.weigh(evidence))
+    told("making claims", steps - 1, steps)
+    finding = claims.finding(plan, evidence.sources, _distinct(results))
+    told("done", steps, steps)
+    return replace(finding, made_by=f"evenhand {version('evenhand')}", made_on=datetime.now(UTC).date().isoformat())
+
+
+def hear_source(planned: PlannedSource, connection: Any) -> Reading:
+    """Read one planned source, with the health of what was read in its register."""
+    # a reader that brings its own data takes no path
+    where = (planned.path,) if planned.path else ()
+    return hear.examine(hear.reader(planned.reader)(connection, *where, **planned.settings))
+
+
+def gather(readings: Sequence[Reading], benchmarks: Sequence[Benchmark] = ()) -> Evidence:
+    """One body of evidence of several readings: the columns they share, on one clock."""
+    zones = sorted({reading.timezone for reading in readings})
+    if len(zones) != 1:
+        raise PlanError(f"sources on the clocks of {' and '.join(zones)}: weigh them in plans of their own")
+    table, *others = (reading.encounters for reading in readings)
+    for other in others:
+        shared = [name for name in table.columns if name in other.columns]
+        table = table.select(shared).union(other.select(shared))
+    centroids = {place: point for reading in readings for place, point in reading.centroids.items()}
+    return Evidence(
+        encounters=table,
+        sources=tuple(reading.source for reading in readings),
+        coverage=tuple(reading.coverage for reading in readings),
+        benchmarks=tuple(benchmarks),
+        centroids=centroids,
+        timezone=zones[0],
+    )
+
+
+def answered(finding: Finding) -> bool:
+    """Whether any result is more than a refusal."""
+    from evenhand.terms.result import Answer
+
+    return any(isinstance(result.answer, Answer) for result in finding.results)
+
+
+def _distinct(results: Sequence[Result]) -> tuple[Result, ...]:
+    seen: dict[str, Result] = {}
+    for result in results:
+        if result.id in seen:
+            raise PlanError(f"two methods of the plan answer as {result.id}: give them scopes of different names")
+        seen[result.id] = result
+    return tuple(seen.values())
+
+
+def _benchmark(planned: PlannedBenchmark) -> Benchmark:
+    """Exposure by place and race code: a reader's own, or a CSV with a column for the place and one a race."""
+    if planned.settings.get("reader") == "minneapolis":
+        from evenhand.hear.agencies import minneapolis
+
+        return minneapolis.benchmark(planned.name, planned.key)
+    path = Path(planned.path)
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"benchmark {planned.name} at {path} cannot be read: {error}") from error
+    if not rows:
+        raise RecordError(f"benchmark {path} is empty: expected a header and one row a place")
+    if planned.key not in rows[0]:
+        raise RecordError(f"benchmark {path} has no column {planned.key!r}: it has {', '.join(rows[0])}")
+    groups = [name for name in rows[0] if name != planned.key and name is not None]
+    exposure = {row[planned.key]: {name: _exposure(row[name], name, path) for name in groups} for row in rows}
+    if len(exposure) < len(rows):
+        raise RecordError(f"benchmark {path} has a place twice: {len(rows)} rows, {len(exposure)} places")
+    return Benchmark(
+        planned.name,
+        str(planned.settings.get("level", planned.key)),
+        exposure,
+        str(planned.settings.get("unit", "residents")),
+        caveat=str(planned.settings.get("caveat", "")),
+    )
+
+
+def _exposure(text: str | None, column: str, path: Path) -> float:
+    try:
+        return float(text or "")
+    except ValueError as error:
+        raise RecordError(f"benchmark {path}, column {column}: found {text!r}, expected a number") from error
