@@ -1,6 +1,6 @@
 """Receive: a file is heard, held against the gates that look at whole files, and kept in the record's columns."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,7 +97,7 @@ def gates(reading: Reading) -> tuple[Verdict, ...]:
     from evenhand.weigh.gates.zone import Zone
 
     table, anyone = reading.encounters, Contrast("", "", "crosswalk")
-    looks = {
+    looks: dict[str, tuple[str, Callable[[], Verdict]]] = {
         "zone": ("time_local", lambda: Zone().check(table)),
         "default_midnight": ("time_local", lambda: DefaultMidnight().check(table)),
         "rounding": ("time_local", lambda: Rounding().check(table)),

@@ -58,7 +58,7 @@ def join(table: Any, times: Cells) -> Any:
     """`table` with `sunset`, `dusk`, and `window_first` and `window_last`, the place's earliest and latest dusk."""
     first = {str(place): int(times["dusk"][times["place"] == place].min()) for place in np.unique(times["place"])}
     last = {str(place): int(times["dusk"][times["place"] == place].max()) for place in np.unique(times["place"])}
-    rows = {
+    rows: dict[str, Any] = {
         "sun_place": [str(place) for place in times["place"]],
         "sun_date": times["date"].astype(object),
         "sunset": times["sunset"],
