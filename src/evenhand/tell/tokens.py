@@ -3,6 +3,8 @@
 INK = "#1c1f24"
 PAPER = "#fcfbf8"
 QUIET = "#5b6470"
+# Quiet, darkened until small words read at 7:1 on paper and on the band (quiet itself has 5.8:1).
+NOTE = "#454c56"
 RULE = "#d9d6cf"
 ACCENT = "#0b5c7a"
 FOCUS = "#ffbf47"
@@ -10,7 +12,7 @@ CAUTION = "#8a3b12"
 # The accent thinned on paper: intervals at 95, 80 and 50 %, one colour in three shades that stay apart in grey.
 SHADES = ("#b9d0d8", "#6f9fb1", ACCENT)
 # Five steps of the same colour, palest first, for tiles and grids.
-STEPS = ("#eef3f4", "#cfdfe5", "#9dbecb", "#4f8aa1", ACCENT)
+STEPS = ("#eef3f4", "#d3e2e7", "#b4ced8", "#8fb7c6", ACCENT)
 # A band behind the marks: twilight, and ratios too near one to matter.
 BAND = "#ece9e2"
 
@@ -30,6 +32,7 @@ _VARIABLES = {
     "ink": INK,
     "paper": PAPER,
     "quiet": QUIET,
+    "note": NOTE,
     "rule": RULE,
     "accent": ACCENT,
     "focus": FOCUS,

@@ -14,6 +14,9 @@ from evenhand.errors import MissingExtraError
 from evenhand.tell import tokens
 from evenhand.tell.document import Document
 
+# What Vega says to machines about each mark: the picture has one description, and it is ours.
+_MACHINE_WORDS = re.compile(r' (?:role="graphics-[^"]*"|aria-(?:roledescription|hidden|label)="[^"]*")')
+
 Rows = Sequence[Mapping[str, Any]]
 Picture = Callable[[int], Any]
 
@@ -103,7 +106,7 @@ def wrapped(text: str, width: float) -> list[str]:
 
 
 def _frame() -> dict[str, Any]:
-    label = {"labelFont": tokens.CHART, "labelFontSize": tokens.CHART_TEXT, "labelColor": tokens.QUIET}
+    label = {"labelFont": tokens.CHART, "labelFontSize": tokens.CHART_TEXT, "labelColor": tokens.NOTE}
     title = {"titleFont": tokens.CHART, "titleFontSize": tokens.CHART_TEXT, "titleColor": tokens.INK}
     axis = {
         "domainColor": tokens.RULE,
@@ -147,5 +150,7 @@ def _svg(spec: dict[str, Any], name: str, title: str, alt: str) -> str:
         f'aria-labelledby="{name}-title {name}-desc" font-family="{tokens.CHART}">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(alt)}</desc>'
     )
-    drawn = re.sub(r' (?:role="graphics-[^"]*"|aria-roledescription="[^"]*"|aria-hidden="true")', "", drawn)
+    drawn = re.sub(
+        r' (?:role="graphics-[^"]*"|aria-roledescription="[^"]*"|aria-hidden="true"|aria-label="[^"]*")', "", drawn
+    )
     return re.sub(r"<svg[^>]*>", lambda _: head, drawn, count=1)

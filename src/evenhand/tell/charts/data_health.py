@@ -67,8 +67,8 @@ def _picture(cells: list[dict[str, Any]], quarters: list[str], width: int) -> An
     scale = alt.Scale(type="threshold", domain=list(STEPS), range=list(tokens.STEPS))
     base = alt.Chart(data(cells))
     tile = base.mark_rect().encode(x=x, y=y, color=alt.Color("missing:Q", scale=scale, legend=None))
-    # Ink on the pale steps, paper on the two dark ones.
-    ink = alt.Scale(type="threshold", domain=[STEPS[2]], range=[tokens.INK, tokens.PAPER])
+    # Ink on the pale steps, paper on the dark one.
+    ink = alt.Scale(type="threshold", domain=[STEPS[3]], range=[tokens.INK, tokens.PAPER])
     number = base.mark_text(baseline="middle", fontSize=tokens.CHART_SMALL)
     told = number.encode(x=x, y=y, text="told:N", color=alt.Color("missing:Q", scale=ink, legend=None))
     return alt.layer(tile, told).resolve_scale(color="independent").properties(width=inner, height=CELL * len(fields))

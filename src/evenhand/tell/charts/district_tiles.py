@@ -34,8 +34,11 @@ def draw(document: Document) -> Chart | None:
     return chart(NAME, title, sentence, alt, _table(rows), lambda width: _picture(rows, width), KEY)
 
 
-def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (0, part) for part in re.findall(r"\d+|\D+", name.casefold())]
+def _natural(name: str) -> list[tuple[bool, int, str]]:
+    return [
+        (False, int(part), "") if part.isdigit() else (True, 0, part)
+        for part in re.findall(r"\d+|\D+", name.casefold())
+    ]
 
 
 def _sentence(shown: list[dict[str, Any]], held_back: bool) -> str:
@@ -96,10 +99,10 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
 
 
 def _words(tiles: list[dict[str, Any]], wide: float, dark: bool) -> Iterator[Any]:
-    """Name and number on each tile: ink on pale tiles, paper on the two dark steps."""
+    """Name and number on each tile: ink on pale tiles, paper on the dark step."""
     alt = altair()
     color = tokens.PAPER if dark else tokens.INK
-    chosen = [tile for tile in tiles if (tile["ratio"] is not None and tile["ratio"] >= STEPS[2]) == dark]
+    chosen = [tile for tile in tiles if (tile["ratio"] is not None and tile["ratio"] >= STEPS[3]) == dark]
     if not chosen:
         return
     x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)

@@ -109,5 +109,5 @@ def _labels(rows: list[dict[str, Any]], start: float, stop: float) -> Iterator[t
 
 
 def _word(alt: Any, text: str, at: float, x: Any, height: int) -> Any:
-    mark = alt.Chart(data([{"at": at, "text": text}])).mark_text(baseline="bottom", color=tokens.QUIET)
+    mark = alt.Chart(data([{"at": at, "text": text}])).mark_text(baseline="bottom", color=tokens.NOTE)
     return mark.encode(x=x, y=alt.value(height - 8), text="text:N")

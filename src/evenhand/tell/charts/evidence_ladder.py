@@ -170,7 +170,7 @@ def _lines(placed: list[dict[str, Any]], width: int) -> Iterator[dict[str, Any]]
 
 
 def _line(text: str, at: float, x: float, quiet: bool, align: str = "left", bold: bool = False) -> dict[str, Any]:
-    color = tokens.QUIET if quiet else tokens.INK
+    color = tokens.NOTE if quiet else tokens.INK
     return {"text": text, "at": at, "x": x, "align": align, "color": color, "weight": "bold" if bold else "normal"}
 
 
