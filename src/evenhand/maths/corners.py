@@ -84,25 +84,11 @@ def over_race(known: Counts, unknown: RaceUnknown, statistic: Statistic = risk_r
 def over_outcome(known: Counts, unknown: OutcomeUnknown, statistic: Statistic = risk_ratio) -> Ends:
     """Ends of the statistic when unknown outcomes are all events, or none, on each side.
 
-    Rows with neither race nor outcome stay out: see `over_everything`. Raises ValueError when the known rows
-    alone give no value.
-    """
-    return _ends(known, _outcome_fillings(known, unknown), statistic)
-
-
-def over_everything(
-    known: Counts, race: RaceUnknown, outcome: OutcomeUnknown, statistic: Statistic = risk_ratio
-) -> Ends:
-    """Ends of the statistic when every unknown is filled at once.
-
     Rows with neither race nor outcome go whole to one side, as events or as none, or stay out. Raises
     ValueError when the known rows alone give no value.
     """
     fillings = (
-        last
-        for first in _race_fillings(known, race)
-        for second in _outcome_fillings(first, outcome)
-        for last in _neither_fillings(second, outcome.neither)
+        last for filled in _outcome_fillings(known, unknown) for last in _neither_fillings(filled, unknown.neither)
     )
     return _ends(known, fillings, statistic)
 

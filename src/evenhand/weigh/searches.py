@@ -204,16 +204,15 @@ def count(table: Any) -> SearchCells:
 
 
 def search_and_find(cells: SearchCells) -> Series:
-    """Search rate and hit rate by place and group; a rate on fewer than 30 is held back."""
+    """Search rate and find rate, a row a place and side; a rate on fewer than 30 is held back."""
     searched, found = cells.searched, cells.found
     columns: dict[str, tuple[Any, ...]] = {
-        "place": cells.places,
-        "search_rate_group": _rates(searched.x1, searched.n1),
-        "search_rate_reference": _rates(searched.x0, searched.n0),
-        "hit_rate_group": _rates(found.x1, found.n1),
-        "hit_rate_reference": _rates(found.x0, found.n0),
+        "place": cells.places * 2,
+        "group": ("group",) * len(cells.places) + ("reference",) * len(cells.places),
+        "search_rate": _rates(searched.x1, searched.n1) + _rates(searched.x0, searched.n0),
+        "find_rate": _rates(found.x1, found.n1) + _rates(found.x0, found.n0),
     }
-    reading = f"searches of stops and hits of searches, by place; a rate on fewer than {FEWEST_SHOWN} is held back"
+    reading = f"searches of stops and finds of searches, by place; a rate on fewer than {FEWEST_SHOWN} is held back"
     return Series("search_and_find", columns, reading)
 
 

@@ -2,8 +2,7 @@
 
 Printed beside every number about an outcome (METHODS 4.3, 4.11). A row may lack race, outcome or both. The
 first two are bands of their own, because they are mended by asking for different fields. Rows with neither
-say nothing about either side: they are counted, and where the ends would lie with them at their worst too
-is among the figures.
+are in the band over outcomes: were their races known, they still would not say what happened.
 """
 
 from collections.abc import Iterator, Mapping
@@ -68,36 +67,31 @@ class Unrecorded:
         """
         yield self.over_race(what, unit)
         unknown = self._outcome
-        missing = int(unknown.group.sum() + unknown.reference.sum())
-        if missing:
+        counted = {name: int(part.sum()) for name, part in unknown._asdict().items()}
+        if sum(counted.values()):
             # over="model": an outcome that was not recorded is not a race that was not recorded, and taking it
             # for yes or no is a choice of reading; apart from the race band, for other rows are behind it
             yield Band(
                 "model",
                 *corners.over_outcome(self.known, unknown),
-                f"every {unit} of the two groups where it is unknown whether {what} ({missing:,}) taken as yes on one "
-                "side and as no on the other, then the reverse",
-                {"unknown_group": int(unknown.group.sum()), "unknown_reference": int(unknown.reference.sum())},
+                f"every {unit} where it is unknown whether {what} ({sum(counted.values()):,}) taken as yes on one side "
+                f"and as no on the other, then the reverse; {counted['neither']:,} of them have no race either, and go "
+                "where they move it most",
+                {f"unknown_{name}": n for name, n in counted.items()},
             )
 
     def over_race(self, what: str, unit: str, statistic: corners.Statistic = corners.risk_ratio) -> Band:
-        """The band of the statistic over missing race."""
-        race, unknown = self._race, self._outcome
+        """The band of the statistic over missing race, of rows whose outcome is known."""
         missing = int(self._sum(SIDES[2:], "yes").sum() + self._sum(SIDES[2:], "no").sum())
-        neither = int(unknown.neither.sum())
+        neither = int(self._outcome.neither.sum())
         reading = (
             f"every {unit} whose race was not recorded for certain ({missing:,}) put on one side or the other: those "
             f"where {what} on one, the rest on the other, then the reverse"
         )
-        figures: dict[str, Any] = {"unknown_race": missing, "neither_race_nor_outcome": neither}
         if neither:
-            low, high = corners.over_everything(self.known, race, unknown, statistic)
-            figures |= {"low_with_neither": low, "high_with_neither": high}
-            reading += (
-                f"; {neither:,} more have neither race nor outcome, and with those at their worst too the ends would "
-                f"be {low:.2f} and {high:.2f}"
-            )
-        return Band("missing_race", *corners.over_race(self.known, race, statistic), reading, figures)
+            reading += f"; {neither:,} more have neither race nor outcome and are in the band over outcomes"
+        figures = {"unknown_race": missing, "neither_race_nor_outcome": neither}
+        return Band("missing_race", *corners.over_race(self.known, self._race, statistic), reading, figures)
 
     @property
     def _race(self) -> corners.RaceUnknown:

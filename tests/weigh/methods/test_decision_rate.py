@@ -211,14 +211,15 @@ def test_missing_race_is_a_band_of_worst_corners() -> None:
     assert band.figures == {"unknown_race": 120, "neither_race_nor_outcome": 0}
 
 
-def test_stops_with_neither_race_nor_outcome_are_counted_and_their_worst_is_told() -> None:
+def test_stops_with_neither_race_nor_outcome_are_in_the_band_over_outcomes() -> None:
     """50 more with neither: at worst all of the reference and searched, or all of the group and searched."""
-    (band,) = weigh(*TWICE, stops("?", 50, unknown=50)).answer.bands
-    assert (band.low, band.high) == pytest.approx((2, 2))
-    assert band.figures["neither_race_nor_outcome"] == 50
-    assert band.figures["low_with_neither"] == pytest.approx(0.2 / (80 / 350))
-    assert band.figures["high_with_neither"] == pytest.approx((90 / 250) / 0.1)
-    assert "50 more have neither race nor outcome" in band.reading
+    race, outcome = weigh(*TWICE, stops("?", 50, unknown=50)).answer.bands
+    assert (race.low, race.high) == pytest.approx((2, 2))
+    assert "50 more have neither race nor outcome" in race.reading
+    assert outcome.over == "model"
+    assert outcome.low == pytest.approx(0.2 / (80 / 350))
+    assert outcome.high == pytest.approx((90 / 250) / 0.1)
+    assert outcome.figures == {"unknown_group": 0, "unknown_reference": 0, "unknown_neither": 50}
 
 
 def test_a_missing_outcome_is_a_band_of_its_own() -> None:

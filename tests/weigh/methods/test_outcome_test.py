@@ -265,10 +265,10 @@ def test_a_set_of_races_counts_in_the_upper_counts_only() -> None:
 def test_the_chart_of_searches_and_finds_shows_rates_on_thirty_or_more() -> None:
     result = weigh(*HALF, searches("B", 29, 9, area_beat="2"), searches("W", 30, 9, area_beat="2"))
     columns = next(series for series in result.answer.series if series.name == "search_and_find").columns
-    assert columns["place"] == ("1", "2")
-    assert columns["search_rate_group"] == (pytest.approx(0.25), None)
-    assert columns["hit_rate_group"] == (pytest.approx(0.2), None)
-    assert columns["hit_rate_reference"] == (pytest.approx(0.4), pytest.approx(0.3))
+    assert columns["place"] == ("1", "2", "1", "2")
+    assert columns["group"] == ("group", "group", "reference", "reference")
+    assert columns["search_rate"] == (pytest.approx(0.25), None, pytest.approx(150 / 550), pytest.approx(1))
+    assert columns["find_rate"] == (pytest.approx(0.2), None, pytest.approx(0.4), pytest.approx(0.3))
 
 
 def test_the_sweep_is_of_searches_and_says_so() -> None:
