@@ -15,13 +15,13 @@ from evenhand.terms.result import Answer, Contrast, Estimate, Refusal, Result
 
 # The order of a finding: race itself first, then what was compared, then what could not be asked.
 ORDER = ("overall", "decision", "darkness", "stops", "outcome")
+# Methods that make claims; selection_bounds shows how much hangs on who was stopped, and claims nothing.
 KINDS = {
     "benchmark": "stops",
     "veil_of_darkness": "darkness",
     "decision_rate": "decision",
     "outcome_test": "outcome",
     "robust_outcome_test": "outcome",
-    "selection_bounds": "decision",
 }
 
 
@@ -29,7 +29,7 @@ def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) ->
     """The finding of a plan's results: claims by contrast in the order of the plan, and what stands against them."""
     made = [claim for contrast in plan.contrasts for claim in _of_contrast(contrast, results)]
     return Finding(
-        title=_title(plan, made),
+        title=_title(plan, results),
         plan=plan,
         sources=tuple(sources),
         results=tuple(results),
@@ -43,7 +43,7 @@ def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) ->
 
 
 def _of_contrast(contrast: Contrast, results: Sequence[Result]) -> list[Claim]:
-    mine = [result for result in results if result.contrast == contrast]
+    mine = [result for result in results if result.contrast == contrast and result.method in KINDS]
     claims = [_about_race(contrast, mine), *(claim for result in mine for claim in _claim(result))]
     # two methods refused for one reason make one claim
     distinct = {claim.text: claim for claim in reversed(claims) if claim}
@@ -91,7 +91,7 @@ def _claim(result: Result) -> Iterator[Claim]:
         yield Claim(f"{kind}/{result.id}", text, (), graded.level, graded.reasons, kind)
         return
     ratio = strength.ratio_of(result)
-    sentence = _SENTENCES[kind](result, group, reference, graded)
+    sentence = _SENTENCES[result.method](result, group, reference, graded)
     numbers_used = [f"{result.id}#{ratio.quantity}", *_beside(result)]
     yield Claim(f"{kind}/{result.id}", sentence, tuple(numbers_used), graded.level, graded.reasons, kind)
 
@@ -139,11 +139,28 @@ def _found(result: Result, group: str, reference: str, graded: Graded) -> str:
     )
 
 
+def _opposed(result: Result, group: str, reference: str, graded: Graded) -> str:
+    """Searches and finds together: conclusive only where they oppose each other."""
+    assert isinstance(result.answer, Answer)  # refusals have a sentence of their own
+    found = {estimate.quantity: estimate for estimate in result.answer.estimates}
+    search, hit = (asdict(found[f"{name}_difference_per_1000"]) for name in ("search", "hit"))
+    both = (
+        f"searches of {group}: {numbers.value_of(search)} stops ({numbers.interval_of(search)}) than of {reference}; "
+        f"finds: {numbers.value_of(hit)} searches ({numbers.interval_of(hit)})"
+    )
+    if graded.level <= 1:
+        return f"The data cannot tell us whether searches and finds together point one way: {both}."
+    who = group if result.diagnostics.get("direction") == "against the group" else reference
+    hedge = {2: "may point", 3: "probably point", 4: "point, on strong evidence,"}[graded.level]
+    return f"Searches and finds together {hedge} to a lower bar for searching {who}: {both}."
+
+
 _SENTENCES: dict[str, Callable[[Result, str, str, Graded], str]] = {
-    "stops": _stops,
-    "decision": _decision,
-    "darkness": _darkness,
-    "outcome": _found,
+    "benchmark": _stops,
+    "decision_rate": _decision,
+    "veil_of_darkness": _darkness,
+    "outcome_test": _found,
+    "robust_outcome_test": _opposed,
 }
 _REFUSED: dict[str, Callable[[Result, str, str], str]] = {
     "stops": lambda _result, group, reference: (
@@ -185,40 +202,51 @@ def _beside(result: Result) -> Iterator[str]:
 
 def _visible(result: Result) -> str:
     assert isinstance(result.answer, Answer)  # refusals see nothing
+    if result.answer.headline.scale == "difference":
+        return "a difference of the size printed beside the test would have been seen"
     return f"a ratio of {numbers.ratio(result.answer.smallest_visible)} or more would have been seen"
 
 
-def _title(plan: Plan, claims: Sequence[Claim]) -> str:
-    """The finding in one sentence: its strongest claim, then what it says about race itself."""
-    first = [claim for claim in claims if f"/{plan.contrasts[0].name}" in claim.id]
-    group, reference = _people(plan.contrasts[0])
-    overall = next((claim for claim in first if claim.kind == "overall"), None)
-    surest = max(
-        (claim for claim in first if claim.kind != "overall"), key=lambda claim: (claim.level, -ORDER.index(claim.kind))
-    )
-    parts = {
-        "stops": f"{group} {{}} stopped more often for their number than {reference}",
-        "decision": f"once stopped, {group} {{}} searched more often than {reference}",
-        "darkness": f"{group} {{}} stopped more when they can be seen",
-        "outcome": f"searches of {group} {{}} less productive",
-    }
-    said = {4: "were, on strong evidence,", 3: "were probably", 2: "may have been"}
-    race = {
-        None: "",
-        4: "and there is strong evidence that race itself weighs in it",
-        3: "and race itself probably weighs in it",
-        2: "and race itself may weigh in it",
-        1: "whether race itself decides, the data cannot tell",
-        0: "and where race itself can be tested, no difference that matters shows",
-    }[overall.level if overall else None]
-    if surest.level >= 2:
-        lead = parts[surest.kind].format(said[surest.level])
-    elif all(claim.level == 0 for claim in first):
-        lead = f"no difference that matters between {group} and {reference}"
-        race = ""
+def _title(plan: Plan, results: Sequence[Result]) -> str:
+    """The finding in one sentence: what is surest, then what is said of race itself; of the plan's first contrast."""
+    if not plan.contrasts:
+        return plan.title
+    first = plan.contrasts[0]
+    mine = [result for result in results if result.contrast == first and result.method in KINDS]
+    group, reference = _people(first)
+    graded = [(strength.grade(result), result) for result in mine if isinstance(result.answer, Answer)]
+    seen = [pair for pair in graded if pair[0].level >= 2]
+    if seen:
+        level, surest = max(seen, key=lambda pair: (pair[0].level, -ORDER.index(KINDS[pair[1].method])))
+        parts = [_lead(level, surest, group, reference), _race_in_title(mine)]
+    elif graded and all(level.level == 0 for level, _ in graded):
+        parts = [f"no difference that matters between {group} and {reference}"]
     else:
-        lead = f"what these records can and cannot say of {group} and {reference}"
-    return f"{plan.title}: " + "; ".join(part for part in (lead, race) if part)
+        parts = [f"what the records can and cannot say of {group} and {reference}", _race_in_title(mine)]
+    return f"{plan.title}: " + "; ".join(part for part in parts if part)
+
+
+def _lead(graded: Graded, result: Result, group: str, reference: str) -> str:
+    more = "more" if strength.ratio_of(result).value > 1 else "less"
+    said = {4: "were, on strong evidence,", 3: "were probably", 2: "may have been"}[graded.level]
+    return {
+        "stops": f"{group} {said} stopped {more} often for their number than {reference}",
+        "decision": f"once stopped, {group} {said} {_outcome(result)} {more} often than {reference}",
+        "darkness": f"{group} {said} stopped {more} often, beside {reference}, when they could be seen",
+        "outcome": f"searches of {group} {said} {more} often productive than searches of {reference}",
+    }[KINDS[result.method]]
+
+
+def _race_in_title(results: Sequence[Result]) -> str:
+    if not any(result.method in strength.ABOUT_RACE for result in results):
+        return ""
+    return {
+        4: "there is strong evidence that race itself weighs in it",
+        3: "race itself probably weighs in it",
+        2: "race itself may weigh in it",
+        1: "whether race itself decides, the data cannot tell",
+        0: "where race itself can be tested, no difference that matters shows",
+    }[strength.grade_race(results).level]
 
 
 def _times(ratio: Estimate) -> str:

@@ -1,0 +1,5 @@
+"""`python -m evenhand.cli` is the command `evenhand`."""
+
+from evenhand.cli import main
+
+raise SystemExit(main())
