@@ -2,12 +2,17 @@
 
 import argparse
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from evenhand.flow import Told, untold
+
+# A line longer than this is tiring to read.
+WIDEST = 100
 
 
 def say(options: argparse.Namespace, *sentences: str) -> None:
@@ -19,7 +24,20 @@ def say(options: argparse.Namespace, *sentences: str) -> None:
 
 def data(options: argparse.Namespace, value: Mapping[str, Any], plain: str) -> None:
     """The result on stdout: JSON when asked for, else plain text."""
-    print(json.dumps(value, indent=1, ensure_ascii=False) if options.json else plain)
+    print(json.dumps(value, indent=1, ensure_ascii=False) if options.json else _wrapped(plain))
+
+
+def _wrapped(text: str) -> str:
+    """Long sentences over several lines, each under where its own begins; paths and hashes stay whole."""
+    if not sys.stdout.isatty():
+        return text
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    return "\n".join(_paragraph(line, width) for line in text.split("\n"))
+
+
+def _paragraph(line: str, width: int) -> str:
+    indent = " " * (len(line) - len(line.lstrip()) + 2)
+    return textwrap.fill(line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 @contextmanager
