@@ -9,7 +9,7 @@ Blind to: infra-marginality, for average hit rates can differ between groups tha
 `robust_outcome_test`); how serious the finds are; searches not recorded; anything about who was stopped.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -90,11 +90,11 @@ def compare(
 ) -> Answer:
     """The answer from counts. Raises ValueError when no place has both groups, or a group has no hits there."""
     estimates = tuple(_estimates(cells.found, beside, confidence))
-    bands = tuple(beside.bands("something was found", "search"))
+    race, *finds = beside.bands("something was found", "search")
     return Answer(
         estimates=estimates,
         smallest_visible=power.smallest_visible_ratio(estimates[0].se or 0),
-        bands=(*bands, *_over_readings(estimates[0].value, by_basis)),
+        bands=(race, *_over_readings(estimates[0].value, by_basis, finds)),
         series=(searches.search_and_find(cells), _sweep(cells.met)),
     )
 
@@ -146,12 +146,16 @@ def _exact(found: Counts, confidence: float) -> Iterator[Estimate]:
     )
 
 
-def _over_readings(planned: float, by_basis: Mapping[str, Mapping[str, Any]]) -> Iterable[Band]:
+def _over_readings(planned: float, by_basis: Mapping[str, Mapping[str, Any]], finds: list[Band]) -> Iterator[Band]:
+    """One band over what the record leaves to be read: which searches count, and finds that are unknown."""
     ratios = {name: told["ratio"] for name, told in by_basis.items() if "ratio" in told}
-    if len(ratios) > 1:
-        values = (planned, *ratios.values())
-        reading = "every reading of which searches left a choice: each basis left out, or let in"
-        yield Band("model", min(values), max(values), reading, ratios)
+    values = [planned, *ratios.values(), *(end for band in finds for end in (band.low, band.high))]
+    parts = ["every reading of which searches left a choice: each basis left out, or let in"] if ratios else []
+    parts += [band.reading for band in finds]
+    if parts:
+        unknown = [{"low": band.low, "high": band.high, **band.figures} for band in finds]
+        figures = {"by_basis": ratios, "finds_unknown": unknown[0] if unknown else {}}
+        yield Band("model", min(values), max(values), "; and ".join(parts), figures)
 
 
 def _sweep(met: Counts) -> Series:
