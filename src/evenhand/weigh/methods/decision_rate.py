@@ -96,10 +96,10 @@ class DecisionRate:
         return table.mutate(
             place=derive.place(table, self.place),
             # a reason not recorded is a stratum of its own: such stops are compared with each other only
-            reason=_or_unknown(table.reason if derive.has(table, "reason") else nothing),
+            reason=(table.reason if derive.has(table, "reason") else nothing).fill_null("unknown"),
             part_of_day=derive.part_of_day(table) if derive.has(table, "time_local") else nothing,
             week=derive.week(table).fill_null(-1),
-            outcome=_or_unknown(derive.outcome(table, self.outcome)),
+            outcome=derive.outcome(table, self.outcome).fill_null("unknown").replace("not_stated", "unknown"),
             side=derive.group(table, self.contrast),
             has_race=derive.race_known(table, self.contrast),
         )
@@ -108,7 +108,7 @@ class DecisionRate:
         """Stops of the scope that have a reason, a time; and all stops, those of each group, of unknown outcome."""
         unknown, group, reference = table.outcome == "unknown", table.side == "group", table.side == "reference"
         sums = {
-            "reason": table.reason != "unknown",
+            "reason": table.reason.notin(UNKNOWN_CODES),
             "part_of_day": table.part_of_day.notnull(),
             "unknown": unknown,
             "group": group,
@@ -311,12 +311,6 @@ def _odd_day(table: Any) -> Any:
     import ibis
 
     return ibis.ifelse(table.date.day() % 2 == 1, "group", "reference")
-
-
-def _or_unknown(words: Any) -> Any:
-    import ibis
-
-    return ibis.ifelse(words.isnull() | words.isin(UNKNOWN_CODES), "unknown", words)
 
 
 def _by_device(table: Any) -> dict[str, dict[str, int]]:
