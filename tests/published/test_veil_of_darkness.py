@@ -95,7 +95,8 @@ def test_only_stops_within_a_minute_of_an_edge_are_read_otherwise_than_by_the_r_
     """Which stops the sun and the rule of whole minutes move: each lies within a minute of an edge."""
     method = VeilOfDarkness(AS_RECORDED, TRAFFIC)
     table = method._located(minneapolis_2017.encounters)
-    stops = dusk.join(table, dusk.sun(table, minneapolis_2017.centroids, minneapolis_2017.timezone))
+    in_scope = sift(table, *method._of_vehicles(table)).table
+    stops = dusk.join(table, dusk.sun(in_scope, minneapolis_2017.centroids, minneapolis_2017.timezone))
     missing = RaceMissing().check(stops, AS_RECORDED)
     rules = [*method._of_vehicles(stops), *veil_of_darkness._of_window(stops, RaceMissing().keep(stops, missing))]
     window = sift(stops, *rules).table

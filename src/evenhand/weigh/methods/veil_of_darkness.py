@@ -76,7 +76,8 @@ class VeilOfDarkness:
         ]
         if refusal := method.refusing(gates):
             return method.result(self, in_scope, gates, refusal)
-        stops = dusk.join(table, dusk.sun(table, evidence.centroids, evidence.timezone))
+        # the window is that of the dates looked at, not of the whole file
+        stops = dusk.join(table, dusk.sun(in_scope.table, evidence.centroids, evidence.timezone))
         months = RaceMissing().keep(stops, missing)
         sifted = sift(stops, *self._of_vehicles(stops), *_of_window(stops, months))
         window = self._tally(sifted.table, int(rounding.figures["time_precision"]))
