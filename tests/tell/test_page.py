@@ -121,3 +121,12 @@ def test_the_same_finding_gives_the_same_page(document: dict) -> None:
 )
 def test_no_line_ends_between_a_number_and_its_unit(text: str, expected: str) -> None:
     assert page.typeset(text) == expected
+
+
+def test_how_sure_and_how_far_to_race_are_said_apart(finding: Finding) -> None:
+    overall = Claim("overall/x", "The data cannot tell us.", (), 1, (), "overall")
+    assert page.levels(to_document(replace(finding, claims=(overall, *finding.claims)))) == [
+        "How sure we are of a difference: Limited evidence (level 2)",
+        "How far it points to race itself: Unclear (level 1)",
+    ]
+    assert page.levels(to_document(replace(finding, claims=()))) == []

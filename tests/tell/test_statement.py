@@ -37,7 +37,7 @@ def test_paper_and_screen_say_the_same(document: dict) -> None:
     prose, _ = backing.visible_text(statement.statement(document))
     prose = " ".join(markup.unescape(prose).replace("\u00a0", " ").split())
     said = statement.parts(document)
-    for part in (said.title, said.level, said.limits, said.reply, said.change, said.check, said.contact):
+    for part in (said.title, *said.levels, said.limits, said.reply, said.change, said.check, said.contact):
         assert part in prose
         assert part in statement.text(document)
     for number in said.numbers:

@@ -9,7 +9,7 @@ from evenhand.terms.finding import Claim, Finding
 
 def test_a_row_tells_what_was_compared_how_many_how_large_and_how_sure(document: dict) -> None:
     row = list(summary.rows(document))[2]
-    assert (row.asked, row.groups) == ("Like stops compared: searched", "Black compared with White")
+    assert (row.asked, row.groups) == ("Like stops compared: searched", "Black compared with White, as recorded")
     assert (row.records, row.counts) == ("24,000", "about 31 more per 1,000")
     assert (row.ratio, row.interval) == ("1.34", "between 1.21 and 1.48")
     assert (row.strength, row.result_id) == ("Limited evidence (level 2)", "doubly_robust/Black-White/all/2017")
@@ -31,4 +31,4 @@ def test_a_claim_over_several_results_has_no_ratio_of_its_own(finding: Finding) 
     ids = tuple(claim.numbers[0] for claim in finding.claims)
     overall = Claim("overall/x", "It may be.", ids, 1, (), "overall")
     (row,) = summary.rows(to_document(replace(finding, claims=(overall,))))
-    assert (row.ratio, row.groups, row.result_id) == ("", "Black compared with White", "")
+    assert (row.ratio, row.groups, row.result_id) == ("", "Black compared with White, as recorded", "")

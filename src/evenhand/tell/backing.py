@@ -36,20 +36,27 @@ class _Visible(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if not self.hidden:
-            (self.charts if self.figures else self.prose).append(data)
+            self._add(data.replace("\n", " "))
 
     def _part(self, tag: str) -> None:
-        if tag not in self.INLINE:
-            self.handle_data(" \n ")
+        if tag not in self.INLINE and not self.hidden:
+            self._add("\n")
+
+    def _add(self, text: str) -> None:
+        (self.charts if self.figures else self.prose).append(text)
 
 
 def visible_text(html: str) -> tuple[str, str]:
-    """What a reader sees of a page, without drawings and code: the text outside figures, and inside."""
+    """What a reader sees of a page, a line a block, without drawings and code: outside figures, and inside."""
     reader = _Visible()
     reader.feed(html)
     reader.close()
     prose, charts = ("".join(part) for part in (reader.prose, reader.charts))
-    return re.sub(r"[ \n]+", " ", prose), re.sub(r"[ \n]+", " ", charts)
+    return _lines(prose), _lines(charts)
+
+
+def _lines(text: str) -> str:
+    return re.sub(r" *\n[ \n]*", "\n", re.sub(r" +", " ", text))
 
 
 def unbacked(html: str, document: Document) -> list[str]:

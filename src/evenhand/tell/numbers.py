@@ -226,7 +226,8 @@ def _figure(value: float) -> str:
     if abs(value) < 0.0001:
         return "under 0.0001" if value > 0 else f"{MINUS}0.0000"
     # four digits that count
-    return decimals(value, max(0, 3 - math.floor(math.log10(abs(value)))))
+    text = decimals(value, max(0, 3 - math.floor(math.log10(abs(value)))))
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +256,7 @@ _NOT_NUMBERS = re.compile(
 )
 _NUMERAL = re.compile(r"(?<![\w.])(?<![\w],)(?:(?<=[\s(])-|−)?(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?![\w])")
 _PERCENT = re.compile(r"^(?: (?:and|to|or|against) [−\d.,]+)? ?%")
-_THOUSAND = re.compile(r"^[^.;()]{0,40}per 1,000")
+_THOUSAND = re.compile(r"^[^.;()\n]{0,40}per 1,000")
 
 
 def numbers_in(text: str) -> list[Numeral]:

@@ -24,20 +24,22 @@ def page(document: Document) -> str:
     return render(
         "page.html",
         document=document,
-        first=headline(document),
+        levels=levels(document),
         claims=document["claims"][:MOST_SENTENCES],
-        rows=list(summary.rows(document)),
+        summary=summary.by_groups(document),
         changes=would_change(document),
         charts=list(charts.drawn(document)),
-        workings=list(workings.workings(document)),
+        asked=list(workings.asked(document)),
         sha256=hashlib.sha256(doc.to_text(document).encode()).hexdigest(),
     )
 
 
-def headline(document: Document) -> dict[str, Any] | None:
-    """The claim that speaks for the whole: the overall one, else the first; None where nothing is claimed."""
-    claims = document["claims"]
-    return next((claim for claim in claims if claim["kind"] == "overall"), claims[0] if claims else None)
+def levels(document: Document) -> list[str]:
+    """How sure a difference is, and how far it points to race: two things, never mixed (EXPERIENCE 4.2)."""
+    of_difference = [claim["level"] for claim in document["claims"] if claim["kind"] != "overall"]
+    of_race = [claim["level"] for claim in document["claims"] if claim["kind"] == "overall"]
+    said = [f"How sure we are of a difference: {words.level(max(of_difference))}"] if of_difference else []
+    return said + ([f"How far it points to race itself: {words.level(of_race[0])}"] if of_race else [])
 
 
 def would_change(document: Document) -> list[str]:
@@ -85,7 +87,7 @@ def _templates() -> Any:
 def typeset(value: Any) -> Any:
     """Text with its numbers held to their units, so that no line ends between them; anything else as it is."""
     # only plain text: what is marked safe is set already
-    return re.sub(r"(?<=\d) (?=%)|(?<=level) (?=\d)", "\u00a0", value) if type(value) is str else value
+    return re.sub(r"(?<=\d) ?(?=%)|(?<=level) (?=\d)", "\u00a0", value) if type(value) is str else value
 
 
 def anchor(number_id: str) -> str:

@@ -29,7 +29,7 @@ class Statement:
 
     cleared: bool
     title: str
-    level: str
+    levels: tuple[str, ...]
     numbers: tuple[Number, ...]
     limits: str
     reply: str
@@ -50,13 +50,12 @@ def text(document: Document) -> str:
 
 def parts(document: Document) -> Statement:
     """What the statement says."""
-    claim = page.headline(document)
     change = page.would_change(document)
     agency = document["plan"]["agency"] or "The agency"
     return Statement(
         cleared=document["cleared"],
         title=page.sentence(document["title"]),
-        level=f"How sure this is: {words.level(claim['level'])}." if claim else "",
+        levels=tuple(f"{level}." for level in page.levels(document)),
         numbers=tuple(_numbers(document))[:MOST_NUMBERS],
         limits=_limits(document["not_shown"]),
         reply=f"{agency} has not yet been asked for its reply.",
@@ -100,7 +99,7 @@ def _held(said: Statement) -> Statement:
 
 def _text(said: Statement) -> str:
     lines = [] if said.cleared else [NOT_CLEARED, ""]
-    lines += [said.title, said.level, ""]
+    lines += [said.title, *said.levels, ""]
     lines += [f"- {number.what}: {number.reading} [{number.id}]" for number in said.numbers]
     lines += ["", *(part for part in (said.limits, said.reply, said.change, said.check, said.contact) if part)]
     return "\n".join(lines) + "\n"

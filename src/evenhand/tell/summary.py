@@ -33,6 +33,14 @@ class Row:
     result_id: str
 
 
+def by_groups(document: Document) -> dict[str, list[Row]]:
+    """The rows of the table under the groups they compare, both in the order of the claims."""
+    tables: dict[str, list[Row]] = {}
+    for row in rows(document):
+        tables.setdefault(row.groups, []).append(row)
+    return tables
+
+
 def rows(document: Document) -> Iterator[Row]:
     """The rows of the table, in the order of the claims."""
     for claim in document["claims"]:

@@ -25,6 +25,9 @@ GROUPS = {
     "DECLINED": "declined to say",
 }
 
+# Whose words the groups are: the source's own, or the codes every source is carried over to.
+GROUPINGS = {"as recorded": "as recorded", "crosswalk": "standard groups"}
+
 _FORBIDDEN = (
     r"\bprov(?:e|es|ed|en|ing)\b",
     r"\bconfirm(?:s|ed|ing)?\b",
@@ -58,7 +61,7 @@ def forbidden(text: str) -> list[str]:
     []
 
     """
-    text = re.sub(r"\s+", " ", text)
+    text = re.sub(r"[ \t]+", " ", text)
     found = [match for pattern in _PATTERNS for match in pattern.finditer(text)]
     return [match.group(0) for match in sorted(found, key=lambda match: match.start())]
 
@@ -79,13 +82,13 @@ def group(name: str, grouping: str) -> str:
 
 
 def contrast(pair: Mapping[str, Any] | None) -> str:
-    """The two groups of a contrast as said to people.
+    """The two groups of a contrast as said to people, and whose words they are.
 
     >>> contrast({"group": "BLACK", "reference": "WHITE", "grouping": "crosswalk"})
-    'Black compared with White'
+    'Black compared with White, standard groups'
 
     """
     if pair is None:
         return "everyone in the data"
     first, second = (group(pair[side], pair["grouping"]) for side in ("group", "reference"))
-    return f"{first} compared with {second}"
+    return f"{first} compared with {second}, {GROUPINGS[pair['grouping']]}"

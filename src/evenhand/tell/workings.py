@@ -23,9 +23,6 @@ class Working:
 
     id: str
     anchor: str
-    title: str
-    asks: str
-    blind_to: str
     groups: str
     scope: str
     rows_in: str
@@ -42,9 +39,26 @@ class Working:
     diagnostics: Pairs
 
 
-def workings(document: Document) -> Iterator[Working]:
-    """Every result of the document, in its order."""
-    return map(_working, document["results"])
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with all that was done about it: a result for each pair of groups and period."""
+
+    anchor: str
+    title: str
+    asks: str
+    blind_to: str
+    workings: tuple[Working, ...]
+
+
+def asked(document: Document) -> Iterator[Asked]:
+    """Every question of the document in the order of its results, each result once."""
+    by_title: dict[str, list[Mapping[str, Any]]] = {}
+    for result in document["results"]:
+        by_title.setdefault(questions.titled(result), []).append(result)
+    for title, results in by_title.items():
+        question = questions.of(results[0])
+        made = tuple(map(_working, results))
+        yield Asked(f"question-{made[0].anchor}", title, question.asks, question.blind_to, made)
 
 
 def anchor(result_id: str) -> str:
@@ -58,20 +72,19 @@ def anchor(result_id: str) -> str:
 
 
 def _working(result: Mapping[str, Any]) -> Working:
-    asked, answer = questions.of(result), result["answer"]
+    answer = result["answer"]
     refusal = answer.get("refusal", {"reason": "", "needed": "", "figures": {}})
     headline = answer["estimates"][0] if "estimates" in answer else None
     return Working(
         id=result["id"],
         anchor=anchor(result["id"]),
-        title=questions.titled(result),
-        asks=asked.asks,
-        blind_to=asked.blind_to,
-        groups=_groups(result["contrast"]),
+        groups=words.contrast(result["contrast"]),
         scope=_scope(result["scope"]),
         rows_in=numbers.count(result["rows_in"]),
         rows_used=numbers.count(result["rows_used"]),
-        excluded=tuple((excluded["reason"], numbers.count(excluded["n"])) for excluded in result["excluded"]),
+        excluded=tuple(
+            (excluded["reason"].replace("_", " "), numbers.count(excluded["n"])) for excluded in result["excluded"]
+        ),
         gates=tuple(_gate(gate) for gate in result["gates"]),
         refusal=refusal["reason"],
         needed=refusal["needed"],
@@ -82,13 +95,6 @@ def _working(result: Mapping[str, Any]) -> Working:
         settings=tuple(flat(result["settings"])),
         diagnostics=tuple(flat(result["diagnostics"])),
     )
-
-
-def _groups(pair: Mapping[str, Any] | None) -> str:
-    if pair is None:
-        return words.contrast(pair)
-    grouping = "groups as recorded" if pair["grouping"] == "as recorded" else "groups by crosswalk"
-    return f"{words.contrast(pair)}, {grouping}"
 
 
 def _scope(scope: Mapping[str, Any]) -> str:

@@ -84,12 +84,12 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
     y = alt.Y("at:Q", scale=None, axis=None)
     x = alt.X("held:Q", scale=scale, axis=axis)
     track = base.mark_rule(color=tokens.RULE).encode(x=alt.value(0), x2=alt.value(width), y=y)
-    bar = base.mark_rule(color=tokens.SHADES[1], strokeWidth=4).encode(x=x, x2="stops:Q", y=y)
+    bar = base.mark_rule(color=tokens.SHADES[1], strokeWidth=4).encode(x=x, x2=alt.X2("stops:Q"), y=y)
     point = {"size": 110, "opacity": 1, "strokeWidth": 2}
     held = base.mark_point(filled=True, fill=tokens.PAPER, stroke=tokens.ACCENT, **point).encode(x=x, y=y)
     stops = base.mark_point(filled=True, fill=tokens.ACCENT, stroke=tokens.ACCENT, **point)
     head = alt.Y("head:Q", scale=None, axis=None)
-    name = base.mark_text(align="left", baseline="middle").encode(x=alt.value(0), y=head, text="name:N")
+    name = base.mark_text(align="left", baseline="middle").encode(x=alt.value(0), y=head, text=alt.Text("name:N"))
     told = base.mark_text(align="right", baseline="middle", fontWeight="bold")
     return alt.layer(
         track,
@@ -97,5 +97,5 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
         held,
         stops.encode(x=alt.X("stops:Q", scale=scale, axis=axis), y=y),
         name,
-        told.encode(x=alt.value(width - 2), y=head, text="told:N"),
+        told.encode(x=alt.value(width - 2), y=head, text=alt.Text("told:N")),
     ).properties(width=width, height=STEP * len(rows), autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))

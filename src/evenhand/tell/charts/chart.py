@@ -84,8 +84,8 @@ def altair() -> Any:
 
 
 def data(rows: Rows) -> Any:
-    """Rows as inline data of a chart."""
-    return altair().Data(values=[dict(row) for row in rows])
+    """Rows as inline data of a chart; a tuple, which Altair does not copy at every step."""
+    return altair().Data(values=tuple(dict(row) for row in rows))
 
 
 def series(document: Document, name: str) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
@@ -150,7 +150,5 @@ def _svg(spec: dict[str, Any], name: str, title: str, alt: str) -> str:
         f'aria-labelledby="{name}-title {name}-desc" font-family="{tokens.CHART}">'
         f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(alt)}</desc>'
     )
-    drawn = re.sub(
-        r' (?:role="graphics-[^"]*"|aria-roledescription="[^"]*"|aria-hidden="true"|aria-label="[^"]*")', "", drawn
-    )
+    drawn = _MACHINE_WORDS.sub("", drawn)
     return re.sub(r"<svg[^>]*>", lambda _: head, drawn, count=1)

@@ -19,7 +19,9 @@ def draw(document: Document) -> Chart | None:
     source = next((source for source in document["sources"] if source["health"].get("by_quarter")), None)
     if source is None:
         return None
-    fields = {name: quarters for name, quarters in source["health"]["by_quarter"].items() if quarters}
+    by_quarter = source["health"]["by_quarter"]
+    most = {name: max(filter(None, held.values()), default=0) for name, held in by_quarter.items() if held}
+    fields = {name: by_quarter[name] for name in sorted(most, key=lambda name: -most[name])}
     quarters = sorted({quarter for held in fields.values() for quarter in held})
     if not fields:
         return None
@@ -70,5 +72,5 @@ def _picture(cells: list[dict[str, Any]], quarters: list[str], width: int) -> An
     # Ink on the pale steps, paper on the dark one.
     ink = alt.Scale(type="threshold", domain=[STEPS[3]], range=[tokens.INK, tokens.PAPER])
     number = base.mark_text(baseline="middle", fontSize=tokens.CHART_SMALL)
-    told = number.encode(x=x, y=y, text="told:N", color=alt.Color("missing:Q", scale=ink, legend=None))
+    told = number.encode(x=x, y=y, text=alt.Text("told:N"), color=alt.Color("missing:Q", scale=ink, legend=None))
     return alt.layer(tile, told).resolve_scale(color="independent").properties(width=inner, height=CELL * len(fields))

@@ -35,20 +35,19 @@ def draw(document: Document) -> Chart | None:
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
-    return [
-        (False, int(part), "") if part.isdigit() else (True, 0, part)
-        for part in re.findall(r"\d+|\D+", name.casefold())
-    ]
+    """Digits before letters, and in the order people count."""
+    parts = re.findall(r"\d+|\D+", name.casefold())
+    return [(False, int(part), "") if part.isdigit() else (True, 0, part) for part in parts]
 
 
 def _sentence(shown: list[dict[str, Any]], held_back: bool) -> str:
-    least, most = (numbers.ratio(end(row["ratio"] for row in shown)) for end in (min, max))
     above = sum(row["ratio"] > 1 for row in shown)
     side = "above one in every place shown" if above == len(shown) else "above one in some places and not in others"
     if not above:
         side = "above one in no place shown"
     aside = "; places with too few stops are held back" if held_back else ""
-    return f"The ratio is {side}, and runs from {least} to {most}{aside}."
+    # no smallest and no largest place is named: EXPERIENCE 5, rule 11
+    return f"The ratio is {side}{aside}."
 
 
 def _table(rows: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
@@ -108,11 +107,11 @@ def _words(tiles: list[dict[str, Any]], wide: float, dark: bool) -> Iterator[Any
     x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
     style = {"align": "left", "baseline": "top", "dx": 5, "color": color, "limit": wide - 12}
     names = alt.Chart(data(chosen)).mark_text(dy=6, fontSize=SMALL, **style)
-    yield names.encode(x=x, y=y, text="place:N")
+    yield names.encode(x=x, y=y, text=alt.Text("place:N"))
     for held_back, face in ((False, {"fontSize": 14, "fontWeight": "bold"}), (True, {"fontSize": SMALL})):
         some = [tile for tile in chosen if (tile["ratio"] is None) == held_back]
         if some:
-            yield alt.Chart(data(some)).mark_text(dy=22, **face, **style).encode(x=x, y=y, text="told:N")
+            yield alt.Chart(data(some)).mark_text(dy=22, **face, **style).encode(x=x, y=y, text=alt.Text("told:N"))
 
 
 def _hatch(tile: dict[str, Any], step: int = 8) -> Iterator[dict[str, float]]:

@@ -82,7 +82,7 @@ def _picture(rows: list[dict[str, Any]], group: str, width: int) -> Any:
     y = alt.Y("share:Q", scale=scale, axis=y_axis)
     start, stop = _twilight(rows)
     shaded = alt.Chart(data([{"at": start, "stop": stop}])).mark_rect(color=tokens.BAND)
-    layers = [shaded.encode(x=x, x2="stop:Q", y=alt.value(0), y2=alt.value(height))]
+    layers = [shaded.encode(x=x, x2=alt.X2("stop:Q"), y=alt.value(0), y2=alt.value(height))]
     for light, fill in (("light", tokens.PAPER), ("dark", tokens.ACCENT)):
         points = [
             {"at": row["minutes_from_dusk"], "share": row["share"], "low": row["low"], "high": row["high"]}
@@ -91,7 +91,7 @@ def _picture(rows: list[dict[str, Any]], group: str, width: int) -> Any:
         ]
         base = alt.Chart(data(points))
         low = alt.Y("low:Q", scale=scale, axis=y_axis)
-        layers.append(base.mark_rule(color=tokens.SHADES[0], strokeWidth=5).encode(x=x, y=low, y2="high:Q"))
+        layers.append(base.mark_rule(color=tokens.SHADES[0], strokeWidth=5).encode(x=x, y=low, y2=alt.Y2("high:Q")))
         dot = base.mark_point(filled=True, fill=fill, stroke=tokens.ACCENT, strokeWidth=1.6, size=54, opacity=1)
         layers.append(dot.encode(x=x, y=y))
     layers += [_word(alt, text, at, x, height) for text, at in _labels(rows, start, stop)]
@@ -110,4 +110,4 @@ def _labels(rows: list[dict[str, Any]], start: float, stop: float) -> Iterator[t
 
 def _word(alt: Any, text: str, at: float, x: Any, height: int) -> Any:
     mark = alt.Chart(data([{"at": at, "text": text}])).mark_text(baseline="bottom", color=tokens.NOTE)
-    return mark.encode(x=x, y=alt.value(height - 8), text="text:N")
+    return mark.encode(x=x, y=alt.value(height - 8), text=alt.Text("text:N"))

@@ -15,13 +15,14 @@ KEY = (
 )
 # The choices in the order of the grid, and how each is said.
 CHOICES = {
-    "df": "clock time: {} degrees of freedom",
-    "place": "place: {}",
+    "df": "clock time: df {}",
+    "place": "{}",
     "bin_minutes": "time in steps of {} min",
     "window": "dates: {}",
     "reasons": "reasons: {}",
 }
-TICKS = (0.25, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5)
+# Close by one, and further out where the analyses spread by more than a factor of two.
+FINE, COARSE = (0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.4, 1.6), (0.1, 0.25, 0.5, 0.7, 1, 1.4, 2, 4, 10)
 ROW = 17
 
 
@@ -95,14 +96,15 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
 
 def _label(name: str, answer: Any, wide: bool) -> str:
     said = CHOICES[name].format(numbers.figure(answer))
-    return said if wide else f"{name.replace('_', ' ').replace(' minutes', '')} {numbers.figure(answer)}"
+    short = "" if name == "place" else f"{name.replace('_', ' ').replace(' minutes', '')} "
+    return said if wide else f"{short}{numbers.figure(answer)}"
 
 
 def _dots(rows: list[dict[str, Any]], x: Any, left: int, height: int) -> Any:
     alt = altair()
     domain = [min(row["low"] for row in rows) / 1.03, max(row["high"] for row in rows) * 1.03]
     scale = alt.Scale(type="log", domain=domain, nice=False)
-    ticks = [tick for tick in TICKS if domain[0] <= tick <= domain[1]]
+    ticks = [tick for tick in (COARSE if domain[1] > 2 * domain[0] else FINE) if domain[0] <= tick <= domain[1]]
     axis = alt.Axis(format="~g", values=ticks, title=None, domain=False, minExtent=left, maxExtent=left)
     y = alt.Y("ratio:Q", scale=scale, axis=axis)
     points = [{name: row[name] for name in ("rank", "ratio", "low", "high")} for row in rows]
@@ -111,12 +113,12 @@ def _dots(rows: list[dict[str, Any]], x: Any, left: int, height: int) -> Any:
     low = alt.Y("low:Q", scale=scale, axis=axis)
     base = alt.Chart(data(points))
     one = alt.Chart(data([{"ratio": 1}])).mark_rule(color=tokens.INK).encode(y=y)
-    bars = base.mark_rule(color=tokens.SHADES[0], strokeWidth=thin).encode(x=x, y=low, y2="high:Q")
+    bars = base.mark_rule(color=tokens.SHADES[0], strokeWidth=thin).encode(x=x, y=low, y2=alt.Y2("high:Q"))
     dots = base.mark_point(filled=True, fill=tokens.SHADES[1], size=max(6, thin * 9), opacity=1).encode(x=x, y=y)
     layers = [bars, one, dots]
     if planned:
         mark = alt.Chart(data(planned))
-        layers.append(mark.mark_rule(color=tokens.ACCENT, strokeWidth=2).encode(x=x, y=low, y2="high:Q"))
+        layers.append(mark.mark_rule(color=tokens.ACCENT, strokeWidth=2).encode(x=x, y=low, y2=alt.Y2("high:Q")))
         diamond = mark.mark_point(shape="diamond", filled=True, fill=tokens.INK, size=110, opacity=1)
         layers.append(diamond.encode(x=x, y=y))
     return alt.layer(*layers).properties(height=height)

@@ -22,7 +22,7 @@ LINE = 16
 
 def draw(document: Document) -> Chart | None:
     """The ladder of all results, or None where no result answers with a ratio."""
-    rows = list(_rows(document))
+    rows = list(_merged(_rows(document)))
     answered = [row for row in rows if row["ratio"]]
     if not answered:
         return None
@@ -57,6 +57,20 @@ def _rows(document: Document) -> Iterator[dict[str, Any]]:
                 "ratio": ratio,
                 "refused": refusal["reason"] if refusal else "",
             }
+
+
+def _merged(rows: Iterator[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows as they come, but one refusal of a question for one reason stands once, with all its groups."""
+    refused: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        key = (row["label"], row["refused"])
+        if row["ratio"]:
+            yield row
+        elif key in refused:
+            refused[key]["pair"] = "every comparison"
+        else:
+            refused[key] = row
+    yield from refused.values()
 
 
 def _told(row: dict[str, Any]) -> str:
@@ -125,10 +139,10 @@ def _tracks(answered: list[dict[str, Any]], domain: list[float], x: Any) -> Iter
     rows = [{"top": row["mark"] - 13, "mark": row["mark"], "bottom": row["mark"] + 13} for row in answered]
     top, bottom = alt.Y("top:Q", scale=None, axis=None), alt.Y2("bottom:Q")
     band = [{**row, "low": MATTERS_BELOW, "high": MATTERS_ABOVE} for row in rows]
-    yield alt.Chart(data(band)).mark_rect(color=tokens.BAND).encode(x=x, x2="high:Q", y=top, y2=bottom)
+    yield alt.Chart(data(band)).mark_rect(color=tokens.BAND).encode(x=x, x2=alt.X2("high:Q"), y=top, y2=bottom)
     line = [{**row, "low": domain[0], "high": domain[1]} for row in rows]
     at = alt.Y("mark:Q", scale=None, axis=None)
-    yield alt.Chart(data(line)).mark_rule(color=tokens.RULE).encode(x=x, x2="high:Q", y=at)
+    yield alt.Chart(data(line)).mark_rule(color=tokens.RULE).encode(x=x, x2=alt.X2("high:Q"), y=at)
     one = [{**row, "low": 1} for row in rows]
     yield alt.Chart(data(one)).mark_rule(color=tokens.INK).encode(x=x, y=top, y2=bottom)
 
@@ -142,20 +156,23 @@ def _bars(answered: list[dict[str, Any]], x: Any) -> Iterator[Any]:
             for row in answered
             for low, high in [narrowed(row["ratio"], share)]
         ]
-        yield alt.Chart(data(ends)).mark_rule(color=color, strokeWidth=thick).encode(x=x, x2="high:Q", y=y)
+        yield alt.Chart(data(ends)).mark_rule(color=color, strokeWidth=thick).encode(x=x, x2=alt.X2("high:Q"), y=y)
     dots = [{"low": row["ratio"]["value"], "mark": row["mark"]} for row in answered]
     dot = alt.Chart(data(dots)).mark_point(shape="circle", filled=True, fill=tokens.PAPER, stroke=tokens.INK, size=46)
     yield dot.encode(x=x, y=y, opacity=alt.value(1))
 
 
 def _words(placed: list[dict[str, Any]], width: int) -> Iterator[Any]:
+    """The lines of text, one layer for each way they are set."""
     alt = altair()
-    y = alt.Y("at:Q", scale=None, axis=None)
+    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("at:Q", scale=None, axis=None)
+    alike: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for line in _lines(placed, width):
-        mark = alt.Chart(data([{"text": line["text"], "at": line["at"]}])).mark_text(
-            align=line["align"], baseline="middle", color=line["color"], fontWeight=line["weight"]
-        )
-        yield mark.encode(x=alt.value(line["x"]), y=y, text="text:N")
+        alike.setdefault((line["align"], line["color"], line["weight"]), []).append(line)
+    for (align, color, weight), lines in alike.items():
+        points = [{"text": line["text"], "at": line["at"], "x": line["x"]} for line in lines]
+        mark = alt.Chart(data(points)).mark_text(align=align, baseline="middle", color=color, fontWeight=weight)
+        yield mark.encode(x=x, y=y, text=alt.Text("text:N"))
 
 
 def _lines(placed: list[dict[str, Any]], width: int) -> Iterator[dict[str, Any]]:

@@ -64,7 +64,7 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
     scale = alt.Scale(zero=True)
     base = alt.Chart(data(points))
     low = alt.Y("ate_low:Q", scale=scale, axis=y_axis)
-    band = base.mark_area(color=tokens.SHADES[0], opacity=1).encode(x=x, y=low, y2="ate_high:Q")
+    band = base.mark_area(color=tokens.SHADES[0], opacity=1).encode(x=x, y=low, y2=alt.Y2("ate_high:Q"))
     line = base.mark_line(color=tokens.ACCENT, strokeWidth=2.5).encode(x=x, y=alt.Y("att:Q", scale=scale, axis=y_axis))
     zero = alt.Chart(data([{"att": 0}])).mark_rule(color=tokens.INK).encode(y=alt.Y("att:Q", scale=scale, axis=y_axis))
     title = alt.TitleParams(

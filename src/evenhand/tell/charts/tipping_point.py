@@ -87,7 +87,7 @@ def _picture(lines: list[dict[str, Any]], width: int) -> Any:
     layers = [
         alt.Chart(data(curve))
         .mark_line(color=tokens.ACCENT, strokeWidth=2)
-        .encode(x=x, y=y, detail="line:N", order="u:Q"),
+        .encode(x=x, y=y, detail=alt.Detail("line:N"), order=alt.Order("u:Q")),
         alt.Chart(data(dots)).mark_point(filled=True, fill=tokens.INK, size=50, opacity=1).encode(x=x, y=y),
         *_labels(dots, most, height, x, width),
     ]
@@ -117,4 +117,4 @@ def _labels(dots: list[dict[str, Any]], most: float, height: int, x: Any, width:
         mark = alt.Chart(data([point])).mark_text(
             align="right" if short else "left", baseline="middle", dx=-2 if short else 9
         )
-        yield mark.encode(x=x, y=alt.value(below), text="told:N")
+        yield mark.encode(x=x, y=alt.value(below), text=alt.Text("told:N"))
