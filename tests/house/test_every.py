@@ -16,7 +16,7 @@ DECISIONS = sorted((HOUSE / "docs" / "decisions").glob("*.md"))
 
 # a decision is found by its number and never edited: 0001-the-house.md, `# 0001 The house`, a date
 DECISION_NAME = re.compile(r"(\d{4})-[a-z0-9-]+\.md")
-DECISION_DATE = re.compile(r"^Decided \d{4}-\d{2}-\d{2}\b", re.MULTILINE)
+DECISION_DATE = re.compile(r"^(?:Decided )?\d{4}-\d{2}-\d{2}\b", re.MULTILINE)
 # PEP 508: the name ends where the extras, the version, the marker or the URL begins
 REQUIREMENT = re.compile(r"[A-Za-z0-9._-]*[A-Za-z0-9]")
 
@@ -78,7 +78,7 @@ def test_each_decision_is_numbered_and_dated(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert named, "expected NNNN-words-of-it.md"
     assert text.startswith(f"# {named[1]} ")
-    assert DECISION_DATE.search(text), "expected a line `Decided YYYY-MM-DD`"
+    assert DECISION_DATE.search(text), "expected a line that begins with the date, YYYY-MM-DD"
 
 
 def test_no_two_decisions_have_one_number() -> None:
