@@ -111,6 +111,13 @@ def test_a_claim_does_not_back_itself(document: dict) -> None:
     assert "6.66" in backing.unbacked(page.page(document), document)
 
 
+def test_a_claim_is_bound_to_the_results_it_rests_on(document: dict) -> None:
+    assert backing.unbound(document) == []
+    # 3.02 is in the finding, of another result
+    document["claims"][2]["text"] = "Once stopped, people were searched 3.02 times as often."
+    assert backing.unbound(document) == ["decision: 3.02"]
+
+
 def test_a_power_of_something_that_is_no_logarithm_backs_nothing(document: dict) -> None:
     # exp(1.34) = 3.819; 1.34 is a ratio
     text = f"<p>{numbers.ratio(math.exp(1.34))}</p>"

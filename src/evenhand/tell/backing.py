@@ -74,6 +74,21 @@ def unbacked(html: str, document: Document) -> list[str]:
     return found
 
 
+def unbound(document: Document) -> list[str]:
+    """Each numeral of a claim that the results it rests on do not hold: `unbacked`, claim by claim.
+
+    A claim without numbers rests on the result its id ends with, such as a refusal.
+    """
+    found = []
+    for claim in document["claims"]:
+        ids = {number_id.rpartition("#")[0] for number_id in claim["numbers"]}
+        rests_on = [part for part in document["results"] if part["id"] in ids or claim["id"].endswith(part["id"])]
+        backing = _Backing({"plan": document["plan"], "results": rests_on}, with_series=False)
+        said = " \n ".join([claim["text"], *claim["reasons"]])
+        found += [f"{claim['id']}: {numeral.text}" for numeral in numbers_in(said) if not backing.holds(numeral)]
+    return found
+
+
 # Sentences that rest on numbers, and so cannot be what they rest on.
 SENTENCES = ("title", "text", "reasons", "would_change", "explanations", "not_shown")
 

@@ -79,7 +79,7 @@ def _told(row: dict[str, Any]) -> str:
 
 def _sentence(answered: list[dict[str, Any]], refused: int) -> str:
     apart = sum(not row["ratio"]["low"] <= 1 <= row["ratio"]["high"] for row in answered)
-    parts = [f"{_all_of(apart, len(answered))} a ratio whose whole interval lies on one side of one, no difference"]
+    parts = [f"{_all_of(apart, len(answered))} an interval that does not hold one, the ratio of no difference"]
     if refused:
         parts.append("some questions were refused, and keep their row without a mark")
     return "; ".join(parts) + "."
