@@ -7,6 +7,8 @@ optional (O); `release` is the class P public, C coarse only, S sealed.
 from dataclasses import dataclass
 from typing import Literal
 
+from evenhand.terms.codebook import ELEMENTS
+
 Kind = Literal["str", "int", "float", "date", "code", "codes", "ynu"]
 
 YES_NO = ("yes", "no", "unknown", "not_stated")
@@ -54,6 +56,29 @@ FIELDS: tuple[Field, ...] = (
         "agency_record report_self report_other report_witness complaint_file court_file press",
     ),
     _field("raw_row", "int", "E", "P"),
+    # one telling of an encounter; several may point to one encounter, none is overwritten
+    _field("report_id", "str", "O", "P"),
+    # how sure it is that this telling is of that encounter, 0-1; 1 where nobody doubted
+    _field("link_probability", "float", "O", "S"),
+    _field(
+        "reporter_role",
+        "code",
+        "O",
+        "C",
+        "person_stopped passenger family witness off_duty_officer agency_staff attorney advocate not_applicable",
+    ),
+    _field(
+        "recruitment",
+        "code",
+        "O",
+        "P",
+        "unprompted asked_whole_group asked_sample referred after_publicity legal_intake not_applicable",
+    ),
+    _field("sentinel_group", "str", "O", "C"),
+    # a body or person that sent several tellers on: they do not stand alone
+    _field("referrer", "str", "O", "S"),
+    _field("reported_on", "date", "O", "C"),
+    _field("scrubbed", "codes", "O", "P", "status name plate phone address other"),
     # when and where
     _field("date", "date", "R", "C"),
     _field("date_to", "date", "O", "C"),
@@ -64,7 +89,15 @@ FIELDS: tuple[Field, ...] = (
     _field("lat", "float", "O", "S"),
     _field("lon", "float", "O", "S"),
     _field("geo_precision_m", "int", "O", "P"),
+    _field(
+        "place_type",
+        "code",
+        "O",
+        "C",
+        "street highway parking transit home workplace school worship health court shop other",
+    ),
     # who was stopped
+    _field("race_self", "codes", "O", "C", _RACE),
     _field("race_officer", "codes", "E", "P", _RACE),
     _field("race_officer_options", "codes", "E", "P", _RACE),
     # race_officer_options as one word, sorted and joined by +, for engines; made by tables.columns
@@ -76,9 +109,24 @@ FIELDS: tuple[Field, ...] = (
     _field("role", "code", "E", "P", "driver passenger pedestrian cyclist resident bystander"),
     _field("resident_here", "ynu", "O", "C"),
     _field("person_key", "str", "O", "S"),
+    _field("age_band", "str", "O", "C"),
+    _field("light", "code", "O", "C", "light dark between"),
+    _field("seen_before_stop", "code", "O", "C", "clearly a_little no"),
+    _field("off_duty_officer", "ynu", "O", "C"),
+    _field("known_as_officer", "code", "O", "S", "before during never"),
+    _field("treatment_once_known", "code", "O", "S", "better worse same ended_there"),
     # who stopped them
     _field("agency_level", "code", "E", "P", "federal state county city tribal campus transit joint"),
     _field("agency_id", "str", "E", "P"),
+    _field(
+        "agency_basis",
+        "codes",
+        "O",
+        "P",
+        "said badge vest_text vehicle_marking document later_confirmed guessed none",
+    ),
+    _field("officer_count", "int", "O", "P"),
+    _field("vehicle_count", "int", "O", "P"),
     _field("officer_key", "str", "O", "S"),
     _field("officer_race", "codes", "O", "C", _RACE),
     _field("assignment", "code", "O", "P", "patrol traffic gang drugs warrant immigration checkpoint event other"),
@@ -113,6 +161,30 @@ FIELDS: tuple[Field, ...] = (
         "P",
         "none warning citation arrest warrant_arrest handed_to_other_agency transported released tow other",
     ),
+    _field("actions", "codes", "O", "P", " ".join(ELEMENTS)),
+    _field(
+        "corroboration",
+        "codes",
+        "O",
+        "P",
+        "video second_report dispatch_log body_camera document court medical none",
+    ),
+    _field(
+        "perceived_cause",
+        "codes",
+        "O",
+        "C",
+        "race language dress_or_religion national_origin location vehicle sex other none",
+    ),
+    _field(
+        "consent",
+        "codes",
+        "O",
+        "S",
+        "count_only compare_records signed_statement quote_redacted share_oversight share_counsel recontact",
+    ),
+    _field("told_elsewhere", "ynu", "O", "C"),
+    _field("narrative", "str", "O", "S"),
     # the device or form a row was recorded on: races go missing by device
     _field("recorded_on", "str", "O", "P"),
     # yes where an earlier row of the source has the same stop number

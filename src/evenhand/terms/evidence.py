@@ -73,6 +73,72 @@ class Centroid:
 
 
 @dataclass(frozen=True, slots=True)
+class RosterCell:
+    """One cell of a group of known size, all of whom were asked: a department's officers of one race, say.
+
+    `asked` and `answered` count people; `stopped` those who answered that they were; `days` are days at
+    risk of each person; `race` is a code of the crosswalk. Nothing here is about one person.
+    """
+
+    group: str
+    department: str
+    race: str
+    size: int
+    asked: int
+    answered: int
+    stopped: int
+    days: int
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Publicity:
+    """A day on which something about the stops became widely known, after which more may tell."""
+
+    day: date
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AreaCell:
+    """An area of a scan: its centroid in degrees, and the people who live there (None where unknown)."""
+
+    area: str
+    latitude: float
+    longitude: float
+    people: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListCell:
+    """People (or events) on exactly these lists: one entry a list, 1 on it and 0 not, and how many."""
+
+    on: tuple[int, ...]
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Overlapping lists of the same people: their names, the cells seen, and pairs known to refer to each other."""
+
+    names: tuple[str, ...]
+    cells: tuple[ListCell, ...]
+    unit: str = "people"
+    refer: tuple[tuple[str, str], ...] = ()
+    linkage_error: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A clerical review of links: true pairs and how many were found; false pairs and how many were linked."""
+
+    true_pairs: int
+    found: int
+    false_pairs: int
+    linked: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader makes of a file: the table in our columns, and what it knows of where it came from.
 
@@ -100,3 +166,16 @@ class Evidence:
     benchmarks: tuple[Benchmark, ...] = ()
     centroids: Mapping[str | None, Centroid] = field(default_factory=dict)
     timezone: str = "UTC"
+    # what people told: one row a telling, columns of the record (`report_id`, `encounter_id`, `reported_on` ...)
+    reports: Any = None
+    rosters: tuple[RosterCell, ...] = ()
+    publicity: tuple[Publicity, ...] = ()
+    areas: tuple[AreaCell, ...] = ()
+    lists: tuple[Lists, ...] = ()
+    # one row a code: report_id, coder, version, element, phase, code (1, 0, 9), month, language
+    codes: Any = None
+    # one row a link of an encounter to a stop record: encounter_id, probability, undecided
+    links: Any = None
+    review: Review | None = None
+    # one row a day, area group and call type: date, area, call_type, n
+    calls: Any = None
