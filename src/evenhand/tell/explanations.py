@@ -8,7 +8,10 @@ from dataclasses import asdict
 
 from evenhand.tell import numbers, strength, words
 from evenhand.terms.finding import Explanation, Plan
-from evenhand.terms.result import Answer, Estimate, Refusal, Result
+from evenhand.terms.result import Answer, Band, Estimate, Refusal, Result
+
+# Methods whose numbers make claims.
+CLAIMING = ("benchmark", "veil_of_darkness", "decision_rate", "outcome_test", "robust_outcome_test")
 
 # EXPERIENCE 4.4, for findings from an agency's records.
 NOT_SHOWN = (
@@ -95,21 +98,21 @@ def _hours(results: Sequence[Result]) -> Iterator[Explanation]:
 
 def _unrecorded_race(results: Sequence[Result]) -> Iterator[Explanation]:
     for result in results:
-        if not isinstance(result.answer, Answer):
-            continue
-        found = strength.band(result, "missing_race")
-        if found is None or result.method == "selection_bounds":
-            continue
-        log = result.answer.headline.scale == "log odds ratio"
-        written = numbers.log_odds if log else numbers.ratio
-        what = "the log odds in the dark run" if log else "the ratio runs"
-        yield Explanation(
-            f"Races that were not recorded ({result.method.replace('_', ' ')})",
-            f"race is not recorded in {numbers.share(strength.race_missing(result))} of the stops; with all of "
-            f"them put where they matter most, {what} from {written(found.low)} to {written(found.high)}",
-            (_id(result, result.answer.headline),),
-            tested=True,
-        )
+        title = f"Races that were not recorded ({result.method.replace('_', ' ')})"
+        if (found := strength.band(result, "missing_race")) is not None and result.method in CLAIMING:
+            yield _corners(result, found, title)
+        found = strength.band(result, "model")
+        if found is not None and result.method in ("decision_rate", "outcome_test"):
+            yield _corners(result, found, f"Outcomes that were not recorded ({result.method.replace('_', ' ')})")
+
+
+def _corners(result: Result, found: Band, title: str) -> Explanation:
+    """What a band was taken over, in its own words, and from where to where it runs."""
+    assert isinstance(result.answer, Answer)  # a band stands only in an answer
+    headline = result.answer.headline
+    low, high = (numbers.value_of({**asdict(headline), "value": end}) for end in (found.low, found.high))
+    what = {"ratio": "the ratio", "log odds ratio": "the log odds in the dark"}.get(headline.scale, "the difference")
+    return Explanation(title, f"{found.reading}: {what} from {low} to {high}", (_id(result, headline),), tested=True)
 
 
 def _hidden_factor(results: Sequence[Result]) -> Iterator[Explanation]:
