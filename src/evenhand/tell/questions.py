@@ -47,7 +47,7 @@ QUESTIONS = {
     "robust_outcome_test": Question(
         "Searches and finds together",
         "Do the rate of searches and the rate of finds point the same way, so that neither alone can mislead?",
-        "the group is searched more often",
+        "searches of the group find something more often",
         "Groups whose risks are spread in ways that cross; and it often cannot decide, which settles nothing.",
     ),
     "threshold_test": Question(

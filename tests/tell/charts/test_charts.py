@@ -155,6 +155,7 @@ def test_search_and_find_pairs_the_groups_place_by_place(document: dict) -> None
     assert [row[0] for row in chart.table] == ["place", "1", "2"]
     assert chart.table[1] == ("1", "12 %", "9.0 %", "20 %", "30 %")
     assert "searched more often in every place shown" in chart.sentence
+    assert float(re.findall(r'viewBox="0 0 ([\d.]+) ', chart.svg)[0]) <= tokens.CHART_WIDE + 4
 
 
 def test_marks_that_tell_groups_apart_differ_in_grey_too() -> None:

@@ -71,7 +71,7 @@ def _table(paired: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
 def _picture(paired: list[dict[str, Any]], width: int) -> Any:
     alt = altair()
     wide = width == tokens.CHART_WIDE
-    panels = [_panel(alt, paired, rate, name, (width - 40) / 2 - 46 if wide else width - 60) for rate, name in RATES]
+    panels = [_panel(alt, paired, rate, name, (width - 40) / 2 - 50 if wide else width - 60) for rate, name in RATES]
     return alt.hconcat(*panels, spacing=30) if wide else alt.vconcat(*panels, spacing=20)
 
 
