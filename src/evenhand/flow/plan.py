@@ -121,17 +121,20 @@ def methods(plan: Plan) -> Iterable[Any]:
     scopes = {scope.name: scope for scope in plan.scopes} | {"all": Scope()}
     for planned in plan.methods:
         cls = weigh.named(planned.name)
-        for name in planned.contrasts or contrasts:
+        compares = "contrast" in {field.name for field in fields(cls)}
+        for name in (planned.contrasts or contrasts) if compares else ("",):
             for period in plan.periods or (None,):
-                where = scopes[planned.scope].where
-                given = {"contrast": contrasts[name], "scope": Scope(planned.scope, where, period)}
+                given: dict[str, Any] = {"scope": Scope(planned.scope, scopes[planned.scope].where, period)}
+                if compares:
+                    given["contrast"] = contrasts[name]
                 yield cls(**given, **_settings(cls, plan, planned))
 
 
 def check(plan: Plan) -> Plan:
     """Hold the plan's names against each other before any row is read."""
     contrasts, scopes = {contrast.name for contrast in plan.contrasts}, {scope.name for scope in plan.scopes} | {"all"}
-    if not contrasts:
+    compares = any("contrast" in {field.name for field in fields(weigh.named(m.name))} for m in plan.methods)
+    if compares and not contrasts:
         raise PlanError("the plan has no [[contrast]]: name the group and the reference to compare")
     for planned in plan.methods:
         for name in planned.contrasts:

@@ -30,7 +30,7 @@ def study(plan: Plan, connection: Any, told: Told = untold) -> Finding:
     evidence = gather(readings, [_benchmark(planned) for planned in plan.benchmarks])
     results = []
     for done, method in enumerate(methods, start=len(readings)):
-        told(f"weighing {method.name.replace('_', ' ')}, {method.contrast.name}", done, steps)
+        told(f"weighing {method.name.replace('_', ' ')}", done, steps)
         results.append(method.weigh(evidence))
     told("making claims", steps - 1, steps)
     finding = claims.finding(plan, evidence.sources, _distinct(results))
@@ -46,23 +46,33 @@ def hear_source(planned: PlannedSource, connection: Any) -> Reading:
 
 
 def gather(readings: Sequence[Reading], benchmarks: Sequence[Benchmark] = ()) -> Evidence:
-    """One body of evidence of several readings: the columns they share, on one clock."""
+    """One body of evidence of several readings, on one clock: stops apart from what people told."""
     zones = sorted({reading.timezone for reading in readings})
     if len(zones) != 1:
         raise PlanError(f"sources on the clocks of {' and '.join(zones)}: weigh them in plans of their own")
-    table, *others = (reading.encounters for reading in readings)
-    for other in others:
-        shared = [name for name in table.columns if name in other.columns]
-        table = table.select(shared).union(other.select(shared))
+    stops = [reading.encounters for reading in readings if "report_id" not in reading.encounters.columns]
+    reports = [reading.encounters for reading in readings if "report_id" in reading.encounters.columns]
     centroids = {place: point for reading in readings for place, point in reading.centroids.items()}
     return Evidence(
-        encounters=table,
+        encounters=_together(stops),
+        reports=_together(reports),
         sources=tuple(reading.source for reading in readings),
         coverage=tuple(reading.coverage for reading in readings),
         benchmarks=tuple(benchmarks),
         centroids=centroids,
         timezone=zones[0],
     )
+
+
+def _together(tables: Sequence[Any]) -> Any:
+    """One table of several, with the columns they share; None of none."""
+    if not tables:
+        return None
+    table, *others = tables
+    for other in others:
+        shared = [name for name in table.columns if name in other.columns]
+        table = table.select(shared).union(other.select(shared))
+    return table
 
 
 def answered(finding: Finding) -> bool:

@@ -14,13 +14,12 @@ from evenhand.terms.result import Answer, Contrast, Refusal, Result, Scope, Verd
 
 
 class Method(Protocol):
-    """Settings in, a Result out; nothing else is asked of a method."""
+    """Settings in, a Result out; nothing else is asked of a method.
+
+    One that compares two groups has a `contrast` among its settings.
+    """
 
     name: ClassVar[str]
-
-    @property
-    def contrast(self) -> Contrast:
-        """The two groups compared."""
 
     @property
     def scope(self) -> Scope:
@@ -38,6 +37,18 @@ def encounters_in(table: Any, scope: Scope) -> list[Keep]:
     return rules
 
 
+def encounters_told(table: Any, scope: Scope) -> list[Keep]:
+    """The first predicates of every method on reports (of `telling.tellings`): one row an encounter, in scope."""
+    once = Keep("a further telling of an encounter already counted", table.first)
+    return [once, *(Keep(reason, holds) for reason, holds in derive.in_scope(table, scope))]
+
+
+def contrast_of(method: Method) -> Contrast | None:
+    """The two groups a method compares; None where it compares none."""
+    contrast: Contrast | None = getattr(method, "contrast", None)
+    return contrast
+
+
 def in_contrast(table: Any, contrast: Contrast) -> list[Keep]:
     """The last predicates of every method that compares: race recorded, and one of the two groups."""
     return [
@@ -48,8 +59,9 @@ def in_contrast(table: Any, contrast: Contrast) -> list[Keep]:
 
 def identifier(method: Method, variant: str = "") -> str:
     """`method[/variant]/Group-Reference/scope[/period]`: the id of a result, stable while the plan is."""
-    period = method.scope.period
-    parts = [method.name, variant, method.contrast.name, method.scope.name, period.name if period else ""]
+    period, contrast = method.scope.period, contrast_of(method)
+    groups = contrast.name if contrast else ""
+    parts = [method.name, variant, groups, method.scope.name, period.name if period else ""]
     return "/".join(part for part in parts if part)
 
 
@@ -80,7 +92,7 @@ def result(
         id=identifier(method, variant),
         method=method.name,
         settings=settings(method),
-        contrast=method.contrast,
+        contrast=contrast_of(method),
         scope=method.scope,
         rows_in=sifted.rows_in,
         excluded=sifted.excluded,

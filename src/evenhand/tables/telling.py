@@ -1,0 +1,35 @@
+"""Tellings and encounters: what people told, and what is one event told more than once.
+
+No telling is overwritten or dropped: those of one encounter are counted once, as it was first told, and how
+often it was told stands beside it. Which tellings are one encounter is a judgement with a probability; a
+threshold decides how sure it must be, and counts are given at several.
+"""
+
+from typing import Any
+
+from evenhand.errors import PlanError
+
+# METHODS 6: counts are given at three thresholds of link probability; the middle one is the headline's.
+THRESHOLDS = (0.5, 0.8, 0.95)
+HEADLINE = 0.8
+
+
+def tellings(reports: Any, threshold: float = HEADLINE) -> Any:
+    """`reports` with `encounter` (its key at this threshold), `first` (the first telling of it) and `times_told`.
+
+    A telling whose `link_probability` is below the threshold stands for an encounter of its own; without
+    that column every link is sure. The first is the earliest reported, then the earliest row.
+    """
+    import ibis
+
+    absent = [name for name in ("report_id", "encounter_id") if name not in reports.columns]
+    if absent:
+        raise PlanError(f"the reports have no column {', '.join(absent)}: hear them with the inbox reader")
+    sure = reports.link_probability.fill_null(1.0) if "link_probability" in reports.columns else ibis.literal(1.0)
+    table = reports.mutate(encounter=ibis.ifelse(sure >= threshold, reports.encounter_id, reports.report_id))
+    order = [table[name] for name in ("reported_on", "raw_row", "report_id") if name in table.columns]
+    of_one = ibis.window(group_by=table.encounter, order_by=order)
+    return table.mutate(
+        first=ibis.row_number().over(of_one) == 0,
+        times_told=table.report_id.count().over(ibis.window(group_by=table.encounter)),
+    )
