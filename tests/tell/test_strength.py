@@ -107,7 +107,7 @@ def test_race_itself_is_unclear_when_only_comparisons_of_groups_were_made() -> N
 
 def test_race_itself_is_at_most_moderate_from_one_design() -> None:
     graded = strength.grade_race([ratio(1.5, 2.4, method="veil_of_darkness"), refused("robust_outcome_test")])
-    assert graded.level == 2 or graded.level == 3
+    assert graded.level in (2, 3)
     assert any("robust outcome test was refused" in why for why in graded.reasons)
 
 
