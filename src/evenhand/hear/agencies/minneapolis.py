@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evenhand.errors import MissingExtraError
+from evenhand.errors import MissingExtraError, PlanError
 from evenhand.tables import columns, zones
 from evenhand.terms.evidence import Benchmark, Centroid, Coverage, Reading, Source
 
@@ -42,10 +42,17 @@ BENCHMARK_CAVEAT = (
 )
 
 
-def read(connection: Any) -> Reading:
-    """The stops of 2017 as a table of the record, on the engine behind `connection`."""
+def read(connection: Any, path: str | Path = "") -> Reading:
+    """The stops of 2017 as a table of the record, on the engine behind `connection`.
+
+    The data come with the package: PlanError when a `path` is named.
+    """
     import ibis
 
+    if str(path):
+        raise PlanError(
+            f"reader minneapolis brings its own data: leave the path {str(path)!r} out, or name another reader"
+        )
     path = _file("MplsStops")
     stops = _frame("MplsStops")
     raw = connection.create_table("minneapolis_raw", ibis.memtable(stops))

@@ -1,0 +1,167 @@
+"""Dates and times of a file, brought to the local date and HH:MM of the record.
+
+Cells are read as ISO 8601 or by a stated format (the codes of `strftime`). A time is local unless it
+says otherwise: a flag of the mapping, or a zone of UTC behind it (`Z`, `+00:00`).
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from evenhand.tables import zones
+
+# What stands behind a time in UTC.
+UTC_ENDS = ("Z", "z", "UTC")
+UTC_OFFSET = "+00"
+# No record of a stop is older than the car, and none is from the next century.
+PLAUSIBLE = ("1900-01-01", "2099-12-31")
+# Columns for the checks of `register`: what was there, and could not be read.
+UNREAD_DATE, UNREAD_TIME, IN_UTC = "_unread_date", "_unread_time", "_in_utc"
+# The minute of the local day as a number, where it was had without reading a text.
+MINUTE = "_minute_local"
+CHECKS = (UNREAD_DATE, UNREAD_TIME, IN_UTC, MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Where a file says when: a date and perhaps a time, or both in one `moment`; formats where not ISO."""
+
+    timezone: str
+    date: str | None = None
+    time: str | None = None
+    moment: str | None = None
+    date_format: str | None = None
+    time_format: str | None = None
+    moment_format: str | None = None
+    utc: bool = False
+
+
+def local(raw: Any, clock: Clock) -> Any:
+    """`raw` with `date`, `time_local` and the columns for checks; columns of these names are replaced."""
+    table = _with_moment(raw, clock) if clock.moment else _with_parts(raw, clock)
+    if not clock.utc:
+        at = table["_read_time"]
+        there = table.mutate(date=table["_read_day"], time_local=at.cast("string").substr(0, 5).nullif("24:00"))
+        minute = (at.hour() * 60 + at.minute()).cast("int16").nullif(24 * 60)
+        return there.mutate(**{MINUTE: minute}).drop("_read_day", "_read_time")
+    return _from_utc(table, clock.timezone)
+
+
+def _with_parts(raw: Any, clock: Clock) -> Any:
+    import ibis
+
+    date, day = raw[clock.date], _day(raw[clock.date], clock.date_format)
+    if clock.time is None:
+        nothing = ibis.null("time")
+        return raw.mutate(
+            _read_day=day,
+            _read_time=nothing,
+            _unread_date=_unread(date, day),
+            _unread_time=False,
+            _in_utc=ibis.literal(False),
+        )
+    time = raw[clock.time]
+    at = _time(time, clock.time_format)
+    return raw.mutate(
+        _read_day=day,
+        _read_time=at,
+        _unread_date=_unread(date, day),
+        _unread_time=_unread(time, at),
+        _in_utc=_in_utc(time),
+    )
+
+
+def _with_moment(raw: Any, clock: Clock) -> Any:
+    moment = raw[clock.moment]
+    read = _moment(moment, clock.moment_format)
+    return raw.mutate(
+        _read_day=_plausible(read.date()),
+        _read_time=read.time(),
+        _unread_date=_unread(moment, _plausible(read.date())),
+        _unread_time=False,
+        _in_utc=_in_utc(moment),
+    )
+
+
+def _from_utc(table: Any, timezone: str) -> Any:
+    """Local date and time of UTC ones; a row without a time keeps its UTC date."""
+    import ibis
+
+    text = table["_read_day"].cast("string") + " " + table["_read_time"].cast("string")
+    dated = table.mutate(_moment=text.try_cast("timestamp"))
+    dated = dated.drop(*(name for name in ("date", "time_local") if name in dated.columns))
+    moved = zones.to_local(dated, "_moment", timezone)
+    moved = moved.mutate(date=ibis.coalesce(moved.date, moved["_read_day"]))
+    return moved.drop("_read_day", "_read_time", "_moment")
+
+
+def _unread(cell: Any, read: Any) -> Any:
+    return cell.notnull() & read.isnull()
+
+
+def _day(cell: Any, form: str | None) -> Any:
+    if not cell.type().is_string():
+        return _plausible(cell.cast("date"))
+    return _plausible(_parsed(cell, form).date() if form else iso(cell, "date"))
+
+
+def _plausible(day: Any) -> Any:
+    """Null for a day no stop can be of, so that a slip of the pen does not stretch the file over centuries."""
+    import ibis
+
+    return ibis.ifelse(day.between(*(ibis.literal(end).cast("date") for end in PLAUSIBLE)), day, None)
+
+
+def _time(cell: Any, form: str | None) -> Any:
+    if cell.type().is_time():
+        return cell
+    if cell.type().is_timestamp():
+        return cell.time()
+    text = cell if cell.type().is_string() else cell.cast("string")
+    if form == "%H%M":
+        # 7:05 is written 705, and five past midnight 5
+        return _parsed(text.strip().lpad(4, "0"), form).time()
+    return _parsed(text, form).time() if form else iso(text, "time")
+
+
+def _moment(cell: Any, form: str | None) -> Any:
+    if not cell.type().is_string():
+        return cell.cast("timestamp")
+    return _parsed(cell, form) if form else iso(cell, "timestamp")
+
+
+def iso(cell: Any, kind: str) -> Any:
+    """The cell as an ISO `date`, `time` or `timestamp`, null where it is written otherwise.
+
+    DuckDB reads "4:21:00 PM" as 04:21 and says nothing; so what follows the digits must be a zone of UTC.
+    """
+    import ibis
+
+    last = cell.right(1)
+    whole = last.between("0", "9") | _in_utc(cell)
+    return ibis.ifelse(whole, cell.try_cast(kind), None)
+
+
+def _in_utc(cell: Any) -> Any:
+    import ibis
+
+    if cell.type().is_timestamp() and cell.type().timezone:
+        return cell.notnull()
+    if not cell.type().is_string():
+        return ibis.literal(False)
+    ends = [cell.endswith(end) for end in UTC_ENDS]
+    return ibis.or_(cell.contains(UTC_OFFSET), *ends).fill_null(False)
+
+
+def _parsed(cell: Any, form: str) -> Any:
+    return try_strptime()(cell, form)
+
+
+@cache
+def try_strptime() -> Any:
+    """DuckDB's reading of a text by a format, null where it does not fit."""
+    import ibis
+
+    def try_strptime(text: str, form: str) -> Any: ...
+
+    return ibis.udf.scalar.builtin(try_strptime, signature=(("string", "string"), "timestamp"))
