@@ -10,8 +10,8 @@ from typing import Any
 
 from evenhand.tables import zones
 
-# What stands behind a time in UTC.
-UTC_ENDS = ("Z", "z", "UTC")
+# The last letter of a time in UTC (Z, UTC), and the offset that says the same.
+UTC_ENDS = ("Z", "z", "C")
 UTC_OFFSET = "+00"
 # No record of a stop is older than the car, and none is from the next century.
 PLAUSIBLE = ("1900-01-01", "2099-12-31")
@@ -41,7 +41,7 @@ def local(raw: Any, clock: Clock) -> Any:
     table = _with_moment(raw, clock) if clock.moment else _with_parts(raw, clock)
     if not clock.utc:
         at = table["_read_time"]
-        there = table.mutate(date=table["_read_day"], time_local=at.cast("string").substr(0, 5).nullif("24:00"))
+        there = table.mutate(date=table["_read_day"], time_local=at.cast("string").left(5).nullif("24:00"))
         minute = (at.hour() * 60 + at.minute()).cast("int16").nullif(24 * 60)
         return there.mutate(**{MINUTE: minute}).drop("_read_day", "_read_time")
     return _from_utc(table, clock.timezone)
@@ -149,8 +149,8 @@ def _in_utc(cell: Any) -> Any:
         return cell.notnull()
     if not cell.type().is_string():
         return ibis.literal(False)
-    ends = [cell.endswith(end) for end in UTC_ENDS]
-    return ibis.or_(cell.contains(UTC_OFFSET), *ends).fill_null(False)
+    last = cell.right(1)
+    return ibis.or_(*(last == end for end in UTC_ENDS), cell.contains(UTC_OFFSET)).fill_null(False)
 
 
 def _parsed(cell: Any, form: str) -> Any:

@@ -93,7 +93,6 @@ def _known(table: Any) -> dict[str, Any]:
     if "time_local" in known:
         known["time_local"] = _minute(table).notnull()
     if "race_officer_set" in table.columns:
-        # where a race is unknown, its set holds nothing else
         known["race_officer"] = (table.race_officer_set != "") & _coded(table.race_officer_set)
     elif "race_officer_options" in table.columns:
         known["race_officer"] = derive.race_known(table)
@@ -105,8 +104,8 @@ def _known(table: Any) -> dict[str, Any]:
 def _there(table: Any, field: Field) -> Any:
     cell = table[field.name]
     if field.kind == "codes":
-        silent = cell.contains(UNKNOWN_CODES[0]) | cell.contains(UNKNOWN_CODES[1])
-        return cell.notnull() & ~silent.fill_null(False)
+        # not knowing stands alone in its set
+        return _coded(cell[0])
     return _coded(cell) if field.kind in ("code", "ynu") else cell.notnull()
 
 

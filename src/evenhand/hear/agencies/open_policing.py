@@ -23,6 +23,8 @@ PUBLISHER = "Stanford Open Policing Project"
 ADDRESS = "openpolicing.stanford.edu"
 LICENCE = "Open Data Commons Attribution 1.0"
 
+# What R writes where it has nothing.
+BLANK = ("", "NA")
 # The standard's words for race, and what each may mean (ENCOUNTER, crosswalk). `other` holds whom the
 # standard does not name; `unknown` and `other/unknown` tell nothing.
 RACES = {
@@ -35,6 +37,7 @@ RACES = {
 UNTOLD = ("unknown", "other/unknown")
 # What the officer wrote, as one code where the word allows: the first of the set, `OTHER` for other.
 WRITTEN = {word: may[:1] for word, may in RACES.items()} | {"other": ["OTHER"]}
+SETS = {word: "+".join(sorted(may)) for word, may in RACES.items()}
 SEXES = {"male": "man", "female": "woman"}
 MODES = {"vehicular": "vehicle", "pedestrian": "foot"}
 ROLES = {"vehicular": "driver", "pedestrian": "pedestrian"}
@@ -44,7 +47,8 @@ BASES = {
     "probable cause": ["probable_cause"],
     "plain view": ["plain_view"],
     "k9": ["dog"],
-    "other": ["other"],
+    # holds incident to arrest, warrant and inventory too: nobody can say whether such a search was a choice
+    "other": ["unknown"],
 }
 ENDS = {"arrest": "arrest", "citation": "citation", "summons": "citation", "warning": "warning"}
 # Columns of the standard that say yes or no.
@@ -146,7 +150,7 @@ def _mistyped(error: RecordError) -> bool:
 
 def _read(connection: Any, found: file.File, about: register.About, level: str, types: Mapping[str, str]) -> Reading:
     kept = {name: kind for name, kind in types.items() if name in found.names}
-    raw = sheet.rows(connection, found, kept)
+    raw = sheet.rows(connection, found, kept, BLANK)
     sheet.need(
         found, raw, "date", "subject_race", hint="expected the standard's columns; for others write a mapping (mapped)"
     )
@@ -204,14 +208,13 @@ def _degrees(cell: Any) -> Any:
 def _person(table: Any) -> dict[str, Any]:
     race = table.subject_race
     known = race.nullif(UNTOLD[0]).nullif(UNTOLD[1])
+    may = words.code(known, SETS, empty="unknown")
     person = {
         "race_officer": words.codes(known, WRITTEN, empty="unknown"),
         "race_officer_options": words.codes(known, RACES, empty="unknown"),
-        "race_officer_set": words.code(
-            known, {word: "+".join(sorted(may)) for word, may in RACES.items()}, empty="unknown"
-        ),
+        "race_officer_set": may,
         "race_officer_detail": known,
-        "_stray_race_officer": words.stray(known, RACES),
+        "_stray_race_officer": words.uncoded(known, may),
     }
     if "subject_age" in table.columns:
         age = table.subject_age
@@ -219,8 +222,8 @@ def _person(table: Any) -> dict[str, Any]:
     if "subject_sex" in table.columns:
         person["gender"] = words.code(table.subject_sex, SEXES)
     if "type" in table.columns:
-        kind = table.type
-        person |= {"role": words.code(kind, ROLES), "_stray_role": words.stray(kind, ROLES)}
+        role = words.code(table.type, ROLES)
+        person |= {"role": role, "_stray_role": words.uncoded(table.type, role)}
     return person
 
 
@@ -253,8 +256,8 @@ def _stop(table: Any) -> dict[str, Any]:
     if "outcome" in there:
         stop["_stray_result"] = words.stray(table.outcome, ENDS)
     if "search_basis" in there:
-        basis = table.search_basis
-        stop |= {"search_basis": words.codes(basis, BASES), "_stray_search_basis": words.stray(basis, BASES)}
+        basis = words.codes(table.search_basis, BASES)
+        stop |= {"search_basis": basis, "_stray_search_basis": words.uncoded(table.search_basis, basis[0])}
     if "contraband_found" in there:
         stop["found"] = _found(table)
     return stop
