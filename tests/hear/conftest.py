@@ -103,9 +103,3 @@ def written(tmp_path: Path) -> Write:
 def connecticut(written: Write) -> Path:
     """The mapping for the files of Connecticut's towns."""
     return written(CONNECTICUT, "connecticut.toml")
-
-
-def counts(reading: Any, column: str) -> dict[Any, int]:
-    """Rows by the value of a column; a set of codes as a tuple."""
-    cells = reading.encounters.group_by(column).agg(n=lambda table: table.count()).to_pyarrow().to_pylist()
-    return {tuple(row[column]) if isinstance(row[column], list) else row[column]: row["n"] for row in cells}

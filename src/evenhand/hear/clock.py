@@ -13,6 +13,7 @@ from evenhand.tables import zones
 # The last letter of a time in UTC (Z, UTC), and the offset that says the same.
 UTC_ENDS = ("Z", "z", "C")
 UTC_OFFSET = "+00"
+UTC_END = r"\s*(Z|z|UTC|\+00(:?00)?)$"
 # No record of a stop is older than the car, and none is from the next century.
 PLAUSIBLE = ("1900-01-01", "2099-12-31")
 # Columns for the checks of `register`: what was there, and could not be read.
@@ -137,9 +138,11 @@ def iso(cell: Any, kind: str) -> Any:
     """
     import ibis
 
-    last = cell.right(1)
-    whole = last.between("0", "9") | _in_utc(cell)
-    return ibis.ifelse(whole, cell.try_cast(kind), None)
+    # it reads 10:00:00Z, but not 10:00Z
+    bare = cell.re_replace(UTC_END, "")
+    return ibis.cases(
+        (_in_utc(cell), bare.try_cast(kind)), (cell.right(1).between("0", "9"), cell.try_cast(kind)), else_=None
+    )
 
 
 def _in_utc(cell: Any) -> Any:

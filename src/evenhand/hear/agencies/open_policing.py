@@ -243,11 +243,12 @@ def _stop(table: Any) -> dict[str, Any]:
     import ibis
 
     there = set(table.columns)
-    kind = table.type if "type" in there else ibis.null("string")
     details = [table[name].cast("string") for name in ("reason_for_stop", "violation") if name in there]
     stop = {
-        "mode": words.code(kind, MODES),
-        "initiated_by": words.code(kind, STARTERS, empty="unknown"),
+        "mode": words.code(table.type, MODES) if "type" in there else ibis.literal("not_stated"),
+        "initiated_by": words.code(table.type, STARTERS, empty="unknown")
+        if "type" in there
+        else ibis.literal("unknown"),
         "reason": ibis.literal("unknown"),
         **({"reason_detail": ibis.coalesce(*details)} if details else {}),
         **{ours: words.yes_no(table[column]) for column, ours in SEARCHES.items() if column in there},
@@ -256,8 +257,9 @@ def _stop(table: Any) -> dict[str, Any]:
     if "outcome" in there:
         stop["_stray_result"] = words.stray(table.outcome, ENDS)
     if "search_basis" in there:
-        basis = words.codes(table.search_basis, BASES)
-        stop |= {"search_basis": basis, "_stray_search_basis": words.uncoded(table.search_basis, basis[0])}
+        basis = table.search_basis
+        # `other` means unknown here, so the code alone does not show a stray
+        stop |= {"search_basis": words.codes(basis, BASES), "_stray_search_basis": words.stray(basis, BASES)}
     if "contraband_found" in there:
         stop["found"] = _found(table)
     return stop
