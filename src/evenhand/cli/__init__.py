@@ -6,6 +6,7 @@ disclosure gate, 4 not enough data.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -67,6 +68,10 @@ def _run(options: argparse.Namespace) -> int:
             print(json.dumps({"error": type(error).__name__, "sentence": str(error)}))
         print(f"evenhand {options.command}: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        # whoever read our words has read enough: `evenhand demo | head`; nothing more may be flushed to them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print(f"evenhand {options.command}: stopped; nothing half-written was left", file=sys.stderr)
         return 1
