@@ -111,12 +111,12 @@ def test_counts_that_do_not_clump_are_found_not_to():
 def share_covering(before, after, clumping, worlds=150):
     """Shares of worlds whose interval holds the planted period and the planted ratio: clumped, then Poisson."""
     rng = np.random.default_rng(20)
-    held = []
-    for _ in range(worlds):
-        y = planted(rng, before, after, 60, 104, clumping)
-        for found in (changepoint.clumped(y), changepoint.posterior(y)):
-            held.append([found.low <= 60 <= found.high, found.ratio.low <= after / before <= found.ratio.high])
-    return np.mean(np.reshape(held, (worlds, 2, 2)), axis=0)
+    series = [planted(rng, before, after, 60, 104, clumping) for _ in range(worlds)]
+    held = [
+        [(found.low <= 60 <= found.high, found.ratio.low <= after / before <= found.ratio.high) for found in forms]
+        for forms in ((changepoint.clumped(y), changepoint.posterior(y)) for y in series)
+    ]
+    return np.mean(held, axis=0)
 
 
 def test_both_cover_a_planted_change_in_plain_counts():
