@@ -19,7 +19,7 @@ PLAUSIBLE = ("1900-01-01", "2099-12-31")
 # Columns for the checks of `register`: what was there, and could not be read.
 UNREAD_DATE, UNREAD_TIME, IN_UTC = "_unread_date", "_unread_time", "_in_utc"
 # The minute of the local day as a number, where it was had without reading a text.
-MINUTE = "_minute_local"
+MINUTE = "minute_local"
 CHECKS = (UNREAD_DATE, UNREAD_TIME, IN_UTC, MINUTE)
 
 

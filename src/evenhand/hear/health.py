@@ -23,7 +23,8 @@ from evenhand.terms.evidence import Coverage, Reading
 
 # Columns the reader makes, or that say again what another says: nothing of the source is missing in them.
 MADE_HERE = {
-    "encounter_id", "event_id", "source_id", "kind", "raw_row", "tz", "date", "date_to", "time_precision", "lon",
+    "encounter_id", "event_id", "source_id", "kind", "raw_row", "tz", "date", "date_to", "minute_local",
+    "time_precision", "lon",
     "geo_precision_m", "race_officer_options", "race_officer_set", "race_officer_detail", "agency_level", "repeated",
 }  # fmt: skip
 # Asked only of those searched.

@@ -24,7 +24,8 @@ SOURCE_KEYS = {
 MOMENT, ETHNICITY = "moment", "ethnicity"
 # Fields that the reader makes; nobody maps them.
 MADE = {
-    "encounter_id", "source_id", "kind", "raw_row", "date_to", "tz", "race_officer_options", "race_officer_set",
+    "encounter_id", "source_id", "kind", "raw_row", "date_to", "minute_local",
+    "tz", "race_officer_options", "race_officer_set",
     "race_officer_detail", "repeated",
 }  # fmt: skip
 # Fields that may be drawn from several columns at once.

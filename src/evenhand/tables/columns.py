@@ -36,6 +36,9 @@ def conform(table: Any) -> Any:
     if "race_officer_options" in names and "race_officer_set" not in names:
         table = table.mutate(race_officer_set=derive.race_set(table))
         names.append("race_officer_set")
+    if "time_local" in names and "minute_local" not in names:
+        table = table.mutate(minute_local=derive.minute(table))
+        names.append("minute_local")
     kept = [table[field.name].cast(TYPES[field.kind]).name(field.name) for field in FIELDS if field.name in names]
     return table.select(*kept, *(table[name].cast("string").name(name) for name in areas))
 

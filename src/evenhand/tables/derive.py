@@ -96,9 +96,14 @@ def outcome(table: Any, name: str) -> Any:
 
 
 def minute(table: Any) -> Any:
-    """Local minute of the day, 0-1439; null where no time, or none there is (24:00), was recorded."""
+    """Local minute of the day, 0-1439; null where no time, or none there is (24:00), was recorded.
+
+    A table that was heard has it as a column, `minute_local`: reading it from text costs half a second a million.
+    """
     import ibis
 
+    if has(table, "minute_local"):
+        return table.minute_local
     clock = table.time_local
     hours, minutes = clock.substr(0, 2).try_cast("int64"), clock.substr(3, 2).try_cast("int64")
     there_is = hours.between(0, 23) & minutes.between(0, 59) & (clock.substr(2, 1) == ":")

@@ -83,6 +83,8 @@ FIELDS: tuple[Field, ...] = (
     _field("date", "date", "R", "C"),
     _field("date_to", "date", "O", "C"),
     _field("time_local", "str", "E", "C"),
+    # time_local as a number, 0-1439, for engines; made by tables.columns where a reader has not made it
+    _field("minute_local", "int", "O", "C"),
     _field("time_precision", "int", "E", "P"),
     _field("tz", "str", "R", "P"),
     _field("duration_min", "int", "O", "P"),

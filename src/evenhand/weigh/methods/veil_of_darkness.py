@@ -16,12 +16,12 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from evenhand.errors import PlanError
 from evenhand.maths import darkness, intervals, logistic, power
 from evenhand.maths.darkness import Cells, Choice, DarkFit, Specification, Window
 from evenhand.tables import derive, dusk, zones
 from evenhand.tables.sift import Keep, Sifted, sift
-from evenhand.tables.tally import tally
+from evenhand.tables.tally import MOST_CELLS, tally
+from evenhand.tables.tally import Cells as Times
 from evenhand.terms.encounter import RACES
 from evenhand.terms.evidence import Evidence
 from evenhand.terms.result import Answer, Band, Contrast, Estimate, Exclusion, Refusal, Result, Scope, Series, Verdict
@@ -77,10 +77,11 @@ class VeilOfDarkness:
         if refusal := method.refusing(gates):
             return method.result(self, in_scope, gates, refusal)
         # the window is that of the dates looked at, not of the whole file
-        stops = dusk.join(table, dusk.sun(in_scope.table, evidence.centroids, evidence.timezone))
+        times = dusk.sun(in_scope.table, evidence.centroids, evidence.timezone)
+        stops = dusk.join(table, times)
         months = RaceMissing().keep(stops, missing)
         sifted = sift(stops, *self._of_vehicles(stops), *_of_window(stops, months))
-        window = self._tally(sifted.table, int(rounding.figures["time_precision"]))
+        window = self._tally(sifted, times, int(rounding.figures["time_precision"]))
         sifted = _races_set_aside(sifted, window)
         cells = window.cells()
         gates += _gates_of_cells(window, cells, self.df)
@@ -118,10 +119,16 @@ class VeilOfDarkness:
             rules.append(Keep("not initiated by an officer", stops.initiated_by == "officer"))
         return rules
 
-    def _tally(self, table: Any, precision: int) -> Window:
-        """Counts by day, minute, edge, reason and place; by one place where places make too many cells."""
+    def _tally(self, sifted: Sifted, times: Times, precision: int) -> Window:
+        """Counts by day, minute, edge, reason and place; by one place where places would make too many cells.
+
+        The planned fit needs no places; the grid then says that those with places are not available.
+        """
         import ibis
 
+        table = sifted.table
+        if _crowded(sifted.rows_used, times, precision):
+            table = table.mutate(place=ibis.literal("all"))
         table = table.mutate(minute=(table.minute // precision) * precision)
         group = derive.group(table, self.contrast)
         keys = {
@@ -140,11 +147,7 @@ class VeilOfDarkness:
             "reference_upper": derive.possibly(table, self.contrast, self.contrast.reference),
         }
         sums = {name: expression.fill_null(False) for name, expression in sums.items()}
-        try:
-            counts = tally(table, {**keys, "place": table.place}, sums)
-        except PlanError:
-            # the planned fit needs no places; the grid then says that those with places are not available
-            counts = tally(table, {**keys, "place": ibis.literal("all")}, sums)
+        counts = tally(table, {**keys, "place": table.place}, sums)
         places = np.unique(counts["place"].astype(str), return_inverse=True)[1]
         return Window(**{name: np.asarray(part, np.int64) for name, part in (counts | {"place": places}).items()})
 
@@ -267,6 +270,17 @@ class VeilOfDarkness:
             return {"control": control, "passes": None, "why": str(error)}
         ends = fit.interval(self.confidence)
         return {"control": control, "passes": ends.low <= 0 <= ends.high, **_plain(fit)}
+
+
+def _crowded(stops: int, times: Times, precision: int) -> bool:
+    """Whether these stops by place, day and minute are more cells than a tally may have.
+
+    Stops that fall evenly fill n (1 - exp(-stops/n)) of n cells; uneven ones fill fewer.
+    """
+    if len(times["dusk"]) == 0:
+        return False
+    cells = len(times["dusk"]) * (int(np.ptp(times["dusk"])) // precision + 1)
+    return cells * -math.expm1(-stops / cells) > MOST_CELLS
 
 
 def _known_before(table: Any) -> Any:
