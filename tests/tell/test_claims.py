@@ -114,6 +114,11 @@ def test_what_would_change_names_the_missing_field() -> None:
     )
 
 
+def test_two_tests_that_lack_one_field_ask_for_it_once() -> None:
+    lines = list(explanations.would_change(PLAN, [refused("outcome_test"), refused("robust_outcome_test")]))
+    assert len(lines) == 1
+
+
 def test_a_verdict_of_caution_is_a_reason_against_the_top() -> None:
     cautious = answered("decision_rate", 1.9, 2.4, gates=(Verdict("power", "caution", "under-powered", {}),))
     claim = one_claim(cautious)

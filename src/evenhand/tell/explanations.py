@@ -52,13 +52,15 @@ def others(_plan: Plan, results: Sequence[Result]) -> Iterator[Explanation]:
 
 def would_change(_plan: Plan, results: Sequence[Result]) -> Iterator[str]:
     """What would move the conclusion, at least one each way, with its number."""
-    mine = _first_contrast(results)
-    for result in mine:
+    asked: set[str] = set()
+    for result in _first_contrast(results):
         if isinstance(result.answer, Answer):
             yield from _tipping(result)
             yield from _other_benchmark(result)
             yield from _more_stops(result)
-        else:
+        elif result.answer.needed not in asked:
+            # two tests that lack one field ask for it once
+            asked.add(result.answer.needed)
             yield from _needed(result)
 
 
