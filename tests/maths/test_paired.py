@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom, binomtest
 from statsmodels.stats.contingency_tables import mcnemar
@@ -52,6 +52,7 @@ def test_calling_better_worse_inverts_the_odds(better, worse):
 
 
 @given(FAMILIES)
+@settings(max_examples=20)
 def test_holm_agrees_with_statsmodels(p):
     assert paired.holm(p) == pytest.approx(multipletests(p, method="holm")[1], abs=ROUNDING)
 
