@@ -74,12 +74,16 @@ class SearchFacts:
 
 def prepare(table: Any, contrast: Contrast, place: str, supervision: bool) -> Any:
     """`table` with what searches are counted by: place, side, searched, discretionary, hit, and sets as words."""
+    import ibis
+
+    searched = derive.searched(table).fill_null("unknown").replace("not_stated", "unknown")
     return table.mutate(
         place=derive.place(table, place),
         side=derive.group(table, contrast),
-        searched=derive.searched(table).fill_null("unknown").replace("not_stated", "unknown"),
-        discretionary=derive.discretionary(table, supervision),
-        hit=derive.hit(table),
+        searched=searched,
+        # asked of searches only: sets cost an engine ten times what words do, and few stops are searches
+        discretionary=ibis.ifelse(searched == "yes", derive.discretionary(table, supervision), "unknown"),
+        hit=ibis.ifelse(searched == "yes", derive.hit(table), "unknown"),
         basis=_words(table, "search_basis"),
         kinds=_words(table, "found"),
     )
