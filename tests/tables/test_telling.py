@@ -1,0 +1,51 @@
+"""Tellings stay, encounters count once, and how sure a link must be decides which is which."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from evenhand.errors import PlanError
+from evenhand.tables.telling import THRESHOLDS, tellings
+
+ROWS = {
+    "report_id": ["a", "b", "c", "d"],
+    "encounter_id": ["e1", "e1", "e1", "e2"],
+    "link_probability": [1.0, 0.9, 0.6, None],
+    "reported_on": [date(2026, 1, 3), date(2026, 1, 2), date(2026, 1, 1), date(2026, 1, 4)],
+    "raw_row": [1, 2, 3, 4],
+}
+
+
+@pytest.fixture
+def reports(planted: Any) -> Any:
+    return planted(**ROWS)
+
+
+def told(reports: Any, threshold: float) -> dict[str, tuple[str, bool, int]]:
+    rows = tellings(reports, threshold).to_pyarrow().to_pylist()
+    return {row["report_id"]: (row["encounter"], row["first"], row["times_told"]) for row in rows}
+
+
+@pytest.mark.parametrize(("threshold", "encounters"), list(zip(THRESHOLDS, (2, 3, 4), strict=True)))
+def test_a_stricter_threshold_tells_more_encounters_apart_and_loses_no_telling(reports, threshold, encounters) -> None:
+    found = told(reports, threshold)
+    assert set(found) == {"a", "b", "c", "d"}
+    assert len({encounter for encounter, _, _ in found.values()}) == encounters
+    assert sum(first for _, first, _ in found.values()) == encounters
+
+
+def test_the_earliest_telling_stands_for_its_encounter_and_the_others_are_counted(reports) -> None:
+    found = told(reports, 0.5)
+    assert {name: first for name, (_, first, _) in found.items()} == {"a": False, "b": False, "c": True, "d": True}
+    assert found["c"][2] == 3
+
+
+def test_without_probabilities_every_link_is_sure(planted) -> None:
+    plain = planted(**{name: values for name, values in ROWS.items() if name != "link_probability"})
+    assert {encounter for encounter, _, _ in told(plain, 0.95).values()} == {"e1", "e2"}
+
+
+def test_reports_without_ids_are_said(planted) -> None:
+    with pytest.raises(PlanError, match="encounter_id"):
+        tellings(planted(report_id=["a"]))
