@@ -43,8 +43,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def heard(folder: Path) -> Path:
     stops = folder / "stops.parquet"
-    zone = ["--timezone", "America/Chicago"]
-    assert main(["hear", str(folder / "stops.csv"), "--reader", "open_policing", *zone, "--out", str(stops)]) == 0
+    said = ["--timezone", "America/Chicago", "--publisher", "evenhand simulate", "--public"]
+    assert main(["hear", str(folder / "stops.csv"), "--reader", "open_policing", *said, "--out", str(stops)]) == 0
     return stops
 
 
@@ -66,6 +66,21 @@ def test_the_planted_answer_comes_back(finding: Path) -> None:
     assert ratio["low"] > 1.2
     assert ratio["low"] < 2.0 * 1.25
     assert ratio["high"] > 2.0 / 1.25
+
+
+def test_rows_that_nobody_called_public_are_marked_and_end_with_3(
+    folder: Path, finding: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    zone = ["--timezone", "America/Chicago"]
+    heard = tmp_path / "stops.parquet"
+    assert main(["hear", str(folder / "stops.csv"), "--reader", "open_policing", *zone, "--out", str(heard)]) == 0
+    (tmp_path / "plan.toml").write_text(PLAN, encoding="utf-8")
+    assert main(["weigh", str(tmp_path / "plan.toml"), "--out", str(tmp_path), "--quiet"]) == 0
+    capsys.readouterr()
+    assert main(["tell", str(tmp_path), "--quiet"]) == 3
+    assert "not cleared for release" in capsys.readouterr().err
+    assert "ot cleared for release" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "ot cleared for release" not in (finding / "index.html").read_text(encoding="utf-8")
 
 
 def test_what_cannot_be_asked_is_refused_and_said(finding: Path) -> None:
@@ -142,6 +157,23 @@ def test_bad_input_ends_with_one_sentence_and_nothing_half_written(folder: Path,
     assert "no plan at" in refused(1, "weigh", str(tmp_path / "none.toml"))
     assert "finding.json" in refused(1, "tell", str(tmp_path))
     assert list(tmp_path.iterdir()) == [empty]
+
+
+def test_a_month_missing_is_refused_by_the_benchmark_with_the_month(tmp_path: Path) -> None:
+    stops, out = tmp_path / "stops.csv", tmp_path / "stops.parquet"
+    world = ["--rows", "12000", "--set", "missing_month=5", "--out", str(stops), "--quiet"]
+    assert main(["simulate", "visibility", *world]) == 0
+    zone = ["--timezone", "America/Chicago", "--out", str(out), "--quiet"]
+    assert main(["hear", str(stops), "--reader", "open_policing", *zone]) == 0
+    (tmp_path / "people.csv").write_text("precinct,BLACK,WHITE\n" + "".join(f"{n},900,900\n" for n in range(1, 6)))
+    benchmark = '[[benchmark]]\nname = "residents"\npath = "people.csv"\nkey = "precinct"\n\n'
+    method = '[[method]]\nname = "benchmark"\n'
+    (tmp_path / "plan.toml").write_text(PLAN.partition("[[method]]")[0] + benchmark + method, encoding="utf-8")
+    assert main(["weigh", str(tmp_path / "plan.toml"), "--out", str(tmp_path), "--quiet"]) == 4
+    document = json.loads((tmp_path / "finding.json").read_text(encoding="utf-8"))
+    refusal = document["results"][0]["answer"]["refusal"]
+    assert "2017-05" in str(refusal)
+    assert [source["id"] for source in document["sources"]] == ["stops", "benchmark-residents"]
 
 
 def test_wrong_arguments_are_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -114,6 +114,16 @@ def test_what_would_change_names_the_missing_field() -> None:
     )
 
 
+def test_a_sentence_names_what_was_compared_and_nothing_else() -> None:
+    drivers = one_claim(answered("benchmark", 1.9, 2.4, diagnostics={"unit": "licensed drivers"}))
+    assert drivers.text.startswith("For their number among licensed drivers, people")
+    crude = one_claim(answered("decision_rate", 1.9, 2.4, diagnostics={"strata": ("place",)}, settings={"place": ""}))
+    assert crude.text.startswith("Once stopped, people")
+    alike = {"strata": ("place", "reason", "part_of_day")}
+    close = one_claim(answered("decision_rate", 1.9, 2.4, diagnostics=alike, settings={"place": "beat"}))
+    assert "in like places, for like reasons and at like hours, people" in close.text
+
+
 def test_two_tests_that_lack_one_field_ask_for_it_once() -> None:
     lines = list(explanations.would_change(PLAN, [refused("outcome_test"), refused("robust_outcome_test")]))
     assert len(lines) == 1

@@ -124,7 +124,51 @@ def test_the_same_two_designs_in_one_period_are_moderate_and_say_why() -> None:
     results = [ratio(1.9, 2.4, method="veil_of_darkness"), ratio(0.4, 0.6, method="robust_outcome_test")]
     graded = strength.grade_race(results)
     assert graded.level == 3
-    assert "seen in one period only" in graded.reasons
+    assert "the two designs agree in one period only" in graded.reasons
+
+
+def two_designs(period: str, low: float = 1.9) -> list[Result]:
+    return [
+        ratio(low, 2.4, method="veil_of_darkness", period=period),
+        ratio(0.4, 0.6, method="robust_outcome_test", period=period),
+    ]
+
+
+def test_a_second_period_that_does_not_show_it_is_no_repetition() -> None:
+    graded = strength.grade_race([*two_designs("2016"), *two_designs("2017", low=0.8)])
+    assert graded.level == 3
+    assert "the two designs agree in one period only" in graded.reasons
+    assert any("veil of darkness (2017)" in why for why in graded.reasons)
+
+
+def test_designs_that_pass_in_different_periods_do_not_agree() -> None:
+    veil, _ = two_designs("2016")
+    _, outcome = two_designs("2017")
+    graded = strength.grade_race([veil, outcome])
+    assert (graded.level, graded.reasons) == (3, ("only one design that asks about race passes",))
+
+
+@pytest.mark.parametrize(
+    ("diagnostics", "reason"),
+    [
+        ({"specifications": {"same_sign_share": 1.0}}, "no negative control"),
+        ({"negative_control": {"passes": True}}, "no second specification"),
+    ],
+)
+def test_strong_needs_a_control_and_a_second_specification(diagnostics, reason) -> None:
+    results = [*two_designs("2016"), *two_designs("2017")]
+    graded = strength.grade_race([replace(results[0], diagnostics=diagnostics), *results[1:]])
+    assert graded.level == 3
+    assert any(reason in why for why in graded.reasons)
+
+
+def test_strong_holds_false_discoveries_over_everything_tested() -> None:
+    results = [*two_designs("2016", low=1.12), *two_designs("2017", low=1.12)]
+    nothing = [ratio(0.8, 1.25, period=f"look {look}") for look in range(4000)]
+    assert results[0].id in strength.discoveries(results)
+    assert results[0].id not in strength.discoveries([*results, *nothing])
+    graded = strength.grade_race(results, [*results, *nothing])
+    assert any("false discoveries are held over everything tested" in why for why in graded.reasons)
 
 
 def test_designs_that_contradict_each_other_are_unclear() -> None:

@@ -12,6 +12,11 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("--reader", metavar="NAME", help="minneapolis, open_policing, mapped or heard")
     command.add_argument("--mapping", type=Path, metavar="M.toml", help="for mapped: what the columns mean")
     command.add_argument("--timezone", metavar="ZONE", help="IANA zone of the times, such as America/Chicago")
+    command.add_argument("--publisher", metavar="WHO", help="who gave the file out")
+    command.add_argument("--address", metavar="WHERE", help="where it can be fetched")
+    command.add_argument(
+        "--public", action="store_true", help="the agency published these rows itself, or they are simulated"
+    )
     command.add_argument("--out", type=Path, metavar="STOPS.parquet", help="write the stops in the record's columns")
     command.add_argument("--propose", action="store_true", help="draft a mapping by looking at the file")
 
@@ -26,7 +31,8 @@ def run(options: argparse.Namespace) -> int:
         show.say(options, "Correct it, then: evenhand hear FILE --mapping M.toml --out STOPS.parquet")
         return 0
     with show.progress(options) as told:
-        reader, settings = receive.settings(options.reader, options.mapping, options.timezone)
+        said = {name: getattr(options, name) for name in ("timezone", "publisher", "address", "public")}
+        reader, settings = receive.settings(options.reader, options.mapping, **said)
         heard = receive.hear_file(options.file, reader, settings, options.out, told)
     show.data(options, heard.summary(), heard.text())
     return 0

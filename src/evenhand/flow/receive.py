@@ -8,7 +8,7 @@ from typing import Any
 from evenhand import hear
 from evenhand.errors import PlanError
 from evenhand.flow import Told, untold
-from evenhand.terms.evidence import Reading
+from evenhand.terms.evidence import Light, Reading
 from evenhand.terms.result import Verdict
 
 
@@ -21,7 +21,7 @@ class Heard:
     out: Path | None
 
     @property
-    def light(self) -> str:
+    def light(self) -> Light:
         """Red when a gate refuses or the reader says so; yellow on any caution."""
         if self.reading.source.verdict == "red" or any(found.verdict == "refuse" for found in self.verdicts):
             return "red"
@@ -55,7 +55,7 @@ class Heard:
             f"sha256 {source.sha256}",
             "",
         ]
-        lines += [f"  {sentence}" for sentence in (*source.evidence, *health.summary(source.health))]
+        lines += [f"  {sentence}" for sentence in (*source.evidence, *health.summary(source.health, self.light))]
         lines += ["", "What each test will ask of it:"]
         lines += [f"  {found.verdict:12} {found.gate.replace('_', ' '):18} {found.sentence}" for found in self.verdicts]
         lines += ["", "What was done on the way in:", *(f"  {note}" for note in source.notes)] if source.notes else []
@@ -118,14 +118,10 @@ def propose(path: Path | str) -> str:
     return mapped.propose(Path(path))
 
 
-def settings(reader: str | None, mapping: Path | None, timezone: str | None) -> tuple[str, dict[str, Any]]:
-    """The reader a command names, and what it is told; a mapping alone names the reader mapped."""
+def settings(reader: str | None, mapping: Path | None, **said: Any) -> tuple[str, dict[str, Any]]:
+    """The reader a command names, and what it is told of the source; a mapping alone names the reader mapped."""
     name = reader or ("mapped" if mapping else None)
     if name is None:
         raise PlanError("which reader? --reader open_policing, --mapping M.toml, or --propose to draft a mapping")
-    told: dict[str, Any] = {}
-    if mapping:
-        told["mapping"] = str(mapping)
-    if timezone:
-        told["timezone"] = timezone
-    return name, told
+    told = {"mapping": str(mapping) if mapping else None, **said}
+    return name, {setting: value for setting, value in told.items() if value}

@@ -1,6 +1,7 @@
 """Study: run a plan. Sources are heard, benchmarks read, methods weighed, claims made."""
 
 import csv
+import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from evenhand import hear
 from evenhand.errors import PlanError, RecordError
 from evenhand.flow import Told, untold
 from evenhand.flow import plan as plans
-from evenhand.terms.evidence import Benchmark, Evidence, Reading
+from evenhand.terms.evidence import Benchmark, Evidence, Reading, Source
 from evenhand.terms.finding import Finding, Plan, PlannedBenchmark, PlannedSource
 from evenhand.terms.result import Result
 
@@ -33,7 +34,8 @@ def study(plan: Plan, connection: Any, told: Told = untold) -> Finding:
         told(f"weighing {method.name.replace('_', ' ')}", done, steps)
         results.append(method.weigh(evidence))
     told("making claims", steps - 1, steps)
-    finding = claims.finding(plan, evidence.sources, _distinct(results))
+    behind = [benchmark.source for benchmark in evidence.benchmarks if benchmark.source is not None]
+    finding = claims.finding(plan, (*evidence.sources, *behind), _distinct(results))
     told("done", steps, steps)
     return replace(finding, made_by=f"evenhand {version('evenhand')}", made_on=datetime.now(UTC).date().isoformat())
 
@@ -111,13 +113,23 @@ def _benchmark(planned: PlannedBenchmark) -> Benchmark:
     exposure = {row[planned.key]: {name: _exposure(row[name], name, path) for name in groups} for row in rows}
     if len(exposure) < len(rows):
         raise RecordError(f"benchmark {path} has a place twice: {len(rows)} rows, {len(exposure)} places")
-    return Benchmark(
-        planned.name,
-        str(planned.settings.get("level", planned.key)),
-        exposure,
-        str(planned.settings.get("unit", "residents")),
-        caveat=str(planned.settings.get("caveat", "")),
+    said = planned.settings
+    source = Source(
+        id=f"benchmark-{planned.name}",
+        publisher=str(said.get("publisher", "not stated")),
+        address=str(said.get("address", path.name)),
+        licence=str(said.get("licence", "not stated")),
+        retrieved=str(said.get("retrieved", "not stated")),
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        rows=len(rows),
+        reader="benchmark",
+        verdict="yellow",
+        evidence=("A count of who could have been stopped, as the plan names it; nothing in it was checked here.",),
+        # counts of people by place are no records of stops
+        public=True,
     )
+    unit, caveat = str(said.get("unit", "residents")), str(said.get("caveat", ""))
+    return Benchmark(planned.name, str(said.get("level", planned.key)), exposure, unit, source, caveat)
 
 
 def _exposure(text: str | None, column: str, path: Path) -> float:

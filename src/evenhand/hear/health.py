@@ -19,7 +19,7 @@ from evenhand.hear.sheet import ROW
 from evenhand.tables import derive
 from evenhand.tables.tally import Cells, tally
 from evenhand.terms.encounter import AREA_PREFIX, FIELDS, UNKNOWN_CODES, Field
-from evenhand.terms.evidence import Coverage, Reading
+from evenhand.terms.evidence import Coverage, Light, Reading
 
 # Columns the reader makes, or that say again what another says: nothing of the source is missing in them.
 MADE_HERE = {
@@ -48,9 +48,9 @@ def examine(reading: Reading) -> Reading:
     return replace(reading, source=replace(reading.source, health=of(reading)))
 
 
-def summary(figures: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a chief is told of a source, in sentences."""
-    return lights.summary(figures)
+def summary(figures: Mapping[str, Any], light: Light | None = None) -> tuple[str, ...]:
+    """What a chief is told of a source, in sentences; `light` as in `lights.summary`."""
+    return lights.summary(figures, light)
 
 
 @contextmanager

@@ -43,8 +43,8 @@ def light(figures: Mapping[str, Any]) -> tuple[Light, tuple[str, ...]]:
     return worst, tuple(sentence for _, sentence in found)
 
 
-def summary(figures: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a chief is told of the file, in three sentences."""
+def summary(figures: Mapping[str, Any], light: Light | None = None) -> tuple[str, ...]:
+    """What a chief is told of the file, in three sentences; `light` is the worst that anyone found, by default ours."""
     rows = figures["rows"]
     when = f" from {in_words(figures['dates'][0])} to {in_words(figures['dates'][1])}" if figures["dates"] else ""
     race = figures["missing"].get("race_officer", 1.0)
@@ -53,7 +53,7 @@ def summary(figures: Mapping[str, Any]) -> tuple[str, ...]:
         "green": "Nothing was found that stands in the way of using them.",
         "yellow": "They can be used, with care for what is said below.",
         "red": "They should not be used as they are, for what is said below.",
-    }[figures["light"]]
+    }[light or figures["light"]]
     return (
         f"The file holds {rows:,} rows{when}.",
         f"Race is missing from {percent(race)} of them, the time of day from {percent(untimed)}.",

@@ -159,11 +159,11 @@ def _source(file: File, about: About, figures: health.Figures, notes: tuple[str,
 
 
 def _coverage(about: About, stated: Coverage | None, figures: health.Figures) -> Coverage:
-    gaps = tuple(sorted({*about.gaps, *figures["absent_months"]}))
+    # a month without rows is a gap only where somebody said so: the gate `submission` asks about the others
     if stated is not None:
-        return replace(stated, gaps=tuple(sorted({*stated.gaps, *gaps})))
+        return replace(stated, gaps=tuple(sorted({*stated.gaps, *about.gaps})))
     first, last = (date.fromisoformat(end) for end in figures["dates"])
-    return Coverage(about.id, first, last, about.complete, gaps)
+    return Coverage(about.id, first, last, about.complete, about.gaps)
 
 
 def of_file(file: File) -> str:

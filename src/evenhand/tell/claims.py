@@ -44,7 +44,7 @@ def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) ->
 
 def _of_contrast(contrast: Contrast, results: Sequence[Result]) -> list[Claim]:
     mine = [result for result in results if result.contrast == contrast and result.method in KINDS]
-    claims = [_about_race(contrast, mine), *(claim for result in mine for claim in _claim(result))]
+    claims = [_about_race(contrast, mine, results), *(claim for result in mine for claim in _claim(result))]
     # two methods refused for one reason make one claim
     distinct = {claim.text: claim for claim in reversed(claims) if claim}
     # what could be answered comes before what could not
@@ -53,12 +53,12 @@ def _of_contrast(contrast: Contrast, results: Sequence[Result]) -> list[Claim]:
     )
 
 
-def _about_race(contrast: Contrast, results: Sequence[Result]) -> Claim | None:
+def _about_race(contrast: Contrast, results: Sequence[Result], tested: Sequence[Result]) -> Claim | None:
     """Whether race itself, rather than something beside it, weighs in who is stopped or searched."""
     asked = [result for result in results if result.method in strength.ABOUT_RACE]
     if not asked:
         return None
-    graded = strength.grade_race(results)
+    graded = strength.grade_race(results, tested)
     group, reference = _people(contrast)
     about = f"race itself, and not only place or hour, weighs in how {group} and {reference} are treated"
     agreeing = [result for result in asked if isinstance(result.answer, Answer)]
@@ -98,7 +98,9 @@ def _claim(result: Result) -> Iterator[Claim]:
 
 def _stops(result: Result, group: str, reference: str, graded: Graded) -> str:
     ratio = strength.ratio_of(result)
-    what = f"for their number among residents of the same places, {group}"
+    unit = result.diagnostics.get("unit", "those who could have been stopped")
+    where = " of the same places" if result.settings.get("place") else ""
+    what = f"for their number among {unit}{where}, {group}"
     more = f"stopped {_times(ratio)} as often as {reference}"
     return _hedged(
         graded, what, more, f"{group} are stopped more or less often than {reference} for their number", ratio, result
@@ -108,7 +110,7 @@ def _stops(result: Result, group: str, reference: str, graded: Graded) -> str:
 def _decision(result: Result, group: str, reference: str, graded: Graded) -> str:
     ratio = strength.ratio_of(result)
     done = _outcome(result)
-    what = f"once stopped, in like places and at like hours, {group}"
+    what = f"once stopped{_alike(result)}, {group}"
     more = f"{done} {_times(ratio)} as often as {reference}"
     return _hedged(
         graded, what, more, f"{group}, once stopped, are {done} more or less often than {reference}", ratio, result
@@ -186,6 +188,14 @@ def _hedged(graded: Graded, what: str, more: str, whether: str, ratio: Estimate,
     return f"{_upper(what)} {hedge} {more} {interval}."
 
 
+def _alike(result: Result) -> str:
+    """What the stops compared have in common, of what they were stratified by."""
+    said = {"place": "in like places", "reason": "for like reasons", "part_of_day": "at like hours"}
+    strata = [name for name in result.diagnostics.get("strata", ()) if name != "place" or result.settings.get("place")]
+    parts = [said[name] for name in strata if name in said]
+    return f", {', '.join(parts[:-1])}{' and ' if parts[1:] else ''}{parts[-1]}" if parts else ""
+
+
 def _outcome(result: Result) -> str:
     return {"searched": "searched", "frisk": "frisked", "citation": "given a citation", "arrest": "arrested"}.get(
         str(result.settings.get("outcome", "searched")), f"given the result {result.settings.get('outcome')!r}"
@@ -218,11 +228,11 @@ def _title(plan: Plan, results: Sequence[Result]) -> str:
     seen = [pair for pair in graded if pair[0].level >= 2]
     if seen:
         level, surest = max(seen, key=lambda pair: (pair[0].level, -ORDER.index(KINDS[pair[1].method])))
-        parts = [_lead(level, surest, group, reference), _race_in_title(mine)]
+        parts = [_lead(level, surest, group, reference), _race_in_title(mine, results)]
     elif graded and all(level.level == 0 for level, _ in graded):
         parts = [f"no difference that matters between {group} and {reference}"]
     else:
-        parts = [f"what the records can and cannot say of {group} and {reference}", _race_in_title(mine)]
+        parts = [f"what the records can and cannot say of {group} and {reference}", _race_in_title(mine, results)]
     return f"{plan.title}: " + "; ".join(part for part in parts if part)
 
 
@@ -237,7 +247,7 @@ def _lead(graded: Graded, result: Result, group: str, reference: str) -> str:
     }[KINDS[result.method]]
 
 
-def _race_in_title(results: Sequence[Result]) -> str:
+def _race_in_title(results: Sequence[Result], tested: Sequence[Result]) -> str:
     if not any(result.method in strength.ABOUT_RACE for result in results):
         return ""
     return {
@@ -246,7 +256,7 @@ def _race_in_title(results: Sequence[Result]) -> str:
         2: "race itself may weigh in it",
         1: "whether race itself decides, the data cannot tell",
         0: "where race itself can be tested, no difference that matters shows",
-    }[strength.grade_race(results).level]
+    }[strength.grade_race(results, tested).level]
 
 
 def _times(ratio: Estimate) -> str:

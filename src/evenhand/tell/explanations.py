@@ -80,11 +80,17 @@ def _deployment(results: Sequence[Result]) -> Iterator[Explanation]:
         if crude is not None:
             yield Explanation(
                 "Where, when and why people were stopped",
-                f"compared only in like places, reasons and hours: the ratio is {_reading(pooled)}, against "
-                f"{_reading(crude)} before",
+                f"compared only within {_strata(result)}: the ratio is {_reading(pooled)}, "
+                f"against {_reading(crude)} before",
                 (_id(result, pooled), _id(result, crude)),
                 tested=True,
             )
+
+
+def _strata(result: Result) -> str:
+    """What stops were compared within."""
+    names = [str(name).replace("_", " ") for name in result.diagnostics.get("strata", ())]
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "the whole file"
 
 
 def _hours(results: Sequence[Result]) -> Iterator[Explanation]:
@@ -163,9 +169,10 @@ def _other_benchmark(result: Result) -> Iterator[str]:
         return
     ratio = strength.ratio_of(result)
     group = words.group(result.contrast.group, result.contrast.grouping)
+    unit = result.diagnostics.get("unit", "residents")
     yield (
-        f"A count of drivers in which {group} people are {numbers.ratio(ratio.value)} times as present as among "
-        "residents would remove the difference in stops; one in which they are as present would raise its level."
+        f"Another benchmark in which {group} people are {numbers.ratio(ratio.value)} times as present as among {unit} "
+        "would remove the difference in stops; several in which they are as present would raise its level."
     )
 
 

@@ -5,6 +5,7 @@ than to something else is a claim of its own, made only from designs in which ra
 Level 0 is tested before 2, so that "no difference that matters" comes out as readily as the others.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ SPECIFICATIONS = {3: 0.75, 4: 0.90}
 HIDDEN_FACTOR = {3: 1.5, 4: 2.0}
 RACE_MISSING = {3: 0.20, 4: 0.10}
 LARGE = 1.5
+FALSE_DISCOVERIES = 0.05
+# a limit of 0 has no logarithm; a ratio this small is as far from 1 as any
+TINY = 1e-12
 
 WORDS = {4: "Strong", 3: "Moderate", 2: "Limited", 1: "Unclear", 0: "No difference that matters"}
 # Designs that ask about race itself, because it is hidden from the officer, or because the outcome tells
@@ -56,8 +60,11 @@ def grade(result: Result) -> Graded:
     return Graded(3, ("the effect is large" if large else "one design passes and nothing contradicts it",))
 
 
-def grade_race(results: Sequence[Result]) -> Graded:
-    """How far the results of one contrast point to race itself, from the designs that ask about it."""
+def grade_race(results: Sequence[Result], tested: Sequence[Result] = ()) -> Graded:
+    """How far the results of one contrast point to race itself, from the designs that ask about it.
+
+    `tested` is everything the plan tested, over which false discoveries are held; none: these results alone.
+    """
     asked = [result for result in results if result.method in ABOUT_RACE]
     told = [result for result in asked if isinstance(result.answer, Answer)]
     refused = tuple(f"{_title(result)} was refused" for result in asked if isinstance(result.answer, Refusal))
@@ -73,12 +80,20 @@ def grade_race(results: Sequence[Result]) -> Graded:
         return Graded(1, (*unclear, *refused))
     if for_concern and against:
         return Graded(1, ("the designs contradict each other",))
-    agreeing = for_concern or against
-    families = {result.method for result in agreeing}
-    if len(families) >= 2 and not (short := [why for result in agreeing for why in _short_of_strong(result, results)]):
-        return Graded(4, ("two designs with different weaknesses agree",))
-    reasons = tuple(dict.fromkeys(short if len(families) >= 2 else ("only one design that asks about race passes",)))
-    return Graded(min(3, *(levels[result.id].level for result in agreeing)), (*reasons, *refused))
+    passing = for_concern or against
+    together = _periods_together(passing)
+    if not together:
+        reasons: tuple[str, ...] = ("only one design that asks about race passes",)
+    elif not (short := tuple(dict.fromkeys(_short_of_strong(passing, together, tested or results)))):
+        return Graded(4, ("two designs with different weaknesses agree, in more than one period",))
+    else:
+        reasons = short
+    unclear = tuple(
+        f"{_title(result)} ({_period(result)}): {levels[result.id].reasons[0]}"
+        for result in told
+        if result not in passing
+    )
+    return Graded(min(3, *(levels[result.id].level for result in passing)), (*reasons, *unclear, *refused))
 
 
 def ratio_of(result: Result) -> Estimate:
@@ -156,18 +171,63 @@ def _held_back(result: Result, level: int) -> Iterable[str]:
         yield "the negative control found a difference where there can be none"
     ladder = band(result, "benchmark")
     if result.method == "benchmark" and (ladder is None or len(ladder.figures) < 3):
-        yield "residents are not drivers, and fewer than 3 benchmarks stand side by side"
+        unit = result.diagnostics.get("unit", "residents")
+        yield f"{unit} need not be those who could have been stopped, and fewer than 3 benchmarks stand side by side"
 
 
-def _short_of_strong(result: Result, results: Sequence[Result]) -> Iterable[str]:
-    """Why an agreeing pair of designs is not yet strong evidence."""
-    ratio = ratio_of(result)
-    if not (ratio.high < MATTERS_BELOW or ratio.low > MATTERS_ABOVE):
-        yield f"the interval of {_title(result)} reaches into 0.90-1.11"
-    yield from _held_back(result, 4)
-    periods = {other.scope.period.name for other in results if other.scope.period is not None}
-    if len(periods) < 2:
-        yield "seen in one period only"
+def _periods_together(passing: Sequence[Result]) -> set[str]:
+    """The periods in which two designs of different kind pass; empty where they never pass together."""
+    by_period: dict[str, set[str]] = {}
+    for result in passing:
+        by_period.setdefault(_period(result), set()).add(result.method)
+    return {period for period, methods in by_period.items() if len(methods) >= 2}
+
+
+def _short_of_strong(passing: Sequence[Result], together: set[str], tested: Sequence[Result]) -> Iterable[str]:
+    """Why two designs that agree are not yet strong evidence: the conditions of level 4 that do not hold."""
+    discovered = discoveries(tested)
+    for result in passing:
+        ratio = ratio_of(result)
+        if not (ratio.high < MATTERS_BELOW or ratio.low > MATTERS_ABOVE):
+            yield f"the interval of {_title(result)} reaches into 0.90-1.11"
+        yield from _held_back(result, 4)
+        if agreeing(result) is None:
+            yield f"{_title(result)} has no second specification to agree with"
+        if result.diagnostics.get("negative_control", {}).get("passes") is None:
+            yield f"{_title(result)} has no negative control that could be run"
+        if result.id not in discovered:
+            yield f"{_title(result)} does not stand when false discoveries are held over everything tested"
+    if len(together) < 2:
+        yield "the two designs agree in one period only"
+
+
+def discoveries(tested: Sequence[Result]) -> set[str]:
+    """Ids of results that stand with false discoveries held at 5 % over all that were tested.
+
+    Benjamini and Yekutieli (2001), since tests of one file depend on each other; p from the ratio's interval.
+    """
+    from scipy.stats import false_discovery_control
+
+    told = [result for result in tested if _has_ratio(result)]
+    if not told:
+        return set()
+    adjusted = false_discovery_control([_p(ratio_of(result)) for result in told], method="by")
+    return {result.id for result, p in zip(told, adjusted, strict=True) if p <= FALSE_DISCOVERIES}
+
+
+def _p(ratio: Estimate) -> float:
+    """Two-sided p of a ratio of 1, from the width of its 95 % interval on the log scale."""
+    low, value, high = (math.log(max(end, TINY)) for end in (ratio.low, ratio.value, ratio.high))
+    return math.erfc(abs(value) / ((high - low) / (2 * 1.959964)) / math.sqrt(2)) if high > low else 0.0
+
+
+def _has_ratio(result: Result) -> bool:
+    estimates = result.answer.estimates if isinstance(result.answer, Answer) else ()
+    return any(estimate.scale == "ratio" for estimate in estimates)
+
+
+def _period(result: Result) -> str:
+    return result.scope.period.name if result.scope.period else "all dates"
 
 
 def _holds_null(found: Band, result: Result) -> bool:

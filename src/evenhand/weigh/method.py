@@ -71,6 +71,13 @@ def settings(method: Method) -> dict[str, Any]:
     return {name: getattr(method, name) for name in own}
 
 
+def same_side(headline: float, others: Iterable[float]) -> dict[str, Any]:
+    """How many ratios of other specifications lie on the headline's side of 1: `fitted` and `same_sign_share`."""
+    ratios = [headline, *others]
+    agree = sum((ratio - 1) * (headline - 1) > 0 for ratio in ratios)
+    return {"fitted": len(ratios), "same_sign_share": agree / len(ratios)}
+
+
 def refusing(gates: Iterable[Verdict]) -> Refusal | None:
     """The refusal of the first gate that refuses, with its figures, or None."""
     for verdict in gates:

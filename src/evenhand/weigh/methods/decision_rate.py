@@ -237,15 +237,17 @@ def diagnose(cells: Cells, confidence: float = 0.95) -> dict[str, Any]:
     plain = strata.mantel_haenszel_ratio(*cells.compared, confidence)
     fewer = {f"without {name}": tuple(other for other in names if other != name) for name in names if len(names) > 1}
     fewer |= {"by place": ("place",)}
+    fewer_strata = {name: _plain(cells.by(*kept), confidence) for name, kept in fewer.items()}
     q, df = plain.heterogeneity_q, plain.heterogeneity_df
     return {
+        "specifications": method.same_side(pooled.value, [found["ratio"] for found in fewer_strata.values()]),
         "strata": names,
         "strata_compared": plain.strata,
         "stops_in_strata_of_one_group": cells.alone,
         "se_greenland_robins": pooled.se_greenland_robins,
         "se_jackknife": pooled.se_jackknife,
         "weeks": len(np.unique(cells.week)),
-        "fewer_strata": {name: _plain(cells.by(*kept), confidence) for name, kept in fewer.items()},
+        "fewer_strata": fewer_strata,
         "heterogeneity": {"q": q, "df": df, "p": float(chdtrc(df, q)) if df else 1.0},
         "e_value": _e_value(pooled),
     }

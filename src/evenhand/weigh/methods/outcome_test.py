@@ -173,6 +173,7 @@ def diagnose(cells: SearchCells, confidence: float = 0.95) -> dict[str, Any]:
     q, df = ratio.heterogeneity_q, ratio.heterogeneity_df
     nearer = 1.0 if ratio.low <= 1 <= ratio.high else ratio.low if ratio.low > 1 else ratio.high
     return {
+        "specifications": method.same_side(ratio.value, [pooled]),
         "places_compared": ratio.strata,
         "without_overlap": cells.apart,
         "result_unknown": int(sum(part.sum() for part in cells.searches) - n1 - n0),

@@ -149,6 +149,7 @@ def diagnose(cells: SearchCells, confidence: float = 0.95) -> dict[str, Any]:
         "z_search": by_place.search.value / by_place.search.se,
         "z_hit": by_place.hit.value / by_place.hit.se,
         "direction_pooled": pooled.direction,
+        "specifications": {"fitted": 2, "same_sign_share": 1.0 if pooled.direction == by_place.direction else 0.5},
         "z_search_pooled": pooled.search.value / pooled.search.se,
         "z_hit_pooled": pooled.hit.value / pooled.hit.se,
         "without_overlap": cells.apart,
