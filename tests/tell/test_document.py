@@ -47,7 +47,13 @@ def test_the_parts_others_rely_on_stand_where_the_design_says(document: dict) ->
     assert veil["contrast"] == {"group": "Black", "reference": "White", "grouping": "as recorded"}
     assert veil["scope"]["period"] == {"name": "2017", "first": "2017-01-01", "last": "2017-12-31"}
     assert veil["answer"]["estimates"][0]["value"] == -0.116466
-    assert veil["answer"]["bands"] == {"missing_race": [-0.41, 0.22], "benchmark": [], "model": [-0.174, -0.001]}
+    assert veil["answer"]["bands"] == {
+        "missing_race": [-0.41, 0.22],
+        "benchmark": [],
+        "model": [-0.174, -0.001],
+        "silence": [],
+        "links": [],
+    }
     assert veil["answer"]["smallest_visible"] == 1.33
     assert set(veil["answer"]["series"]) == {"dusk", "every_analysis"}
     assert veil["rows_in"] == veil["rows_used"] + sum(excluded["n"] for excluded in veil["excluded"])

@@ -10,6 +10,7 @@ from typing import Any
 
 from evenhand.errors import PlanError
 from evenhand.terms.encounter import (
+    AGENCY_BASES,
     AREA_PREFIX,
     BY_NAME,
     NOT_DISCRETIONARY,
@@ -222,6 +223,15 @@ def _members(label: str) -> tuple[str, ...]:
             f"group {label!r} is not a code of the crosswalk ({', '.join(RACES)}); or say grouping = 'as recorded'"
         )
     return WHITE_WITHOUT_MENA_BOX if label == "WHITE" else (label,)
+
+
+def attributed(table: Any) -> Any:
+    """Whether the teller had a basis for saying which agency it was, other than a guess (METHODS 6)."""
+    import ibis
+
+    if not has(table, "agency_basis"):
+        return ibis.literal(False)
+    return any_of(table.agency_basis, AGENCY_BASES).fill_null(False)
 
 
 def any_of(values: Any, codes: Iterable[str]) -> Any:

@@ -212,7 +212,7 @@ def _beside(result: Result) -> Iterator[str]:
 
 def _visible(result: Result) -> str:
     assert isinstance(result.answer, Answer)  # refusals see nothing
-    if result.answer.headline.scale == "difference":
+    if result.answer.smallest_visible is None or result.answer.headline.scale == "difference":
         return "a difference of the size printed beside the test would have been seen"
     return f"a ratio of {numbers.ratio(result.answer.smallest_visible)} or more would have been seen"
 

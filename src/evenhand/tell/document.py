@@ -21,7 +21,7 @@ from evenhand.terms.result import Answer, Band, Refusal, Result
 
 SCHEMA = "evenhand/finding@1"
 FILE_NAME = "finding.json"
-BANDS = ("missing_race", "benchmark", "model")
+BANDS = ("missing_race", "benchmark", "model", "silence", "links")
 
 Document = dict[str, Any]
 

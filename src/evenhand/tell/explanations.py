@@ -180,6 +180,7 @@ def _more_stops(result: Result) -> Iterator[str]:
     if result.method != "veil_of_darkness" or strength.grade(result).level != 1:
         return
     assert isinstance(result.answer, Answer)  # graded unclear because its interval holds 1, not refused
+    assert result.answer.smallest_visible is not None  # it compares two groups
     yield (
         f"A second year of stops would narrow the comparison of daylight with darkness, which now sees no ratio under "
         f"{numbers.ratio(result.answer.smallest_visible)}: it could raise that answer, or rule a difference out."

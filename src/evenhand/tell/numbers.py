@@ -96,6 +96,30 @@ def chance(value: float) -> str:
     return "p < 0.001" if value < 0.001 else f"p = {decimals(value, 3)}"
 
 
+def probability(value: float) -> str:
+    """A chance: three decimals, or one in so many where it is rarer than one in a hundred.
+
+    >>> probability(0.0256), probability(0.00024414), probability(9.5e-7), probability(0)
+    ('0.026', '1 in 4,100', '1 in 1,100,000', '0.000')
+
+    """
+    if value >= 0.01 or value <= 0:
+        return decimals(value, 3)
+    many = 1 / value
+    # two digits that count: the tail of a tail is no measurement
+    return f"1 in {count(round(many, 1 - math.floor(math.log10(many))))}"
+
+
+def agreement(value: float) -> str:
+    """Krippendorff's alpha, two decimals.
+
+    >>> agreement(0.7434)
+    '0.74'
+
+    """
+    return decimals(value, 2)
+
+
 def rate(value: float, like: float | None = None) -> str:
     """A rate in the unit its quantity names: whole from 10, one decimal from 1, else as a ratio.
 
@@ -115,6 +139,14 @@ def _log_odds(value: float, _like: float) -> str:
     return log_odds(value)
 
 
+def _probability(value: float, _like: float) -> str:
+    return probability(value)
+
+
+def _agreement(value: float, _like: float) -> str:
+    return agreement(value)
+
+
 def _count(value: float, _like: float) -> str:
     return count(value)
 
@@ -127,6 +159,8 @@ _WRITTEN: Mapping[str, Callable[[float, float], str]] = {
     "difference": more_or_fewer,
     "rate": rate,
     "count": _count,
+    "probability": _probability,
+    "alpha": _agreement,
 }
 
 

@@ -12,6 +12,8 @@ BANDS = {
     "missing_race": "race not recorded",
     "benchmark": "choice of benchmark",
     "model": "choice of model",
+    "silence": "those who did not answer",
+    "links": "what is one encounter, or is in the records",
 }
 
 Pairs = tuple[tuple[str, str], ...]
@@ -124,7 +126,9 @@ def _bands(answer: Mapping[str, Any], headline: Mapping[str, Any]) -> Iterator[t
             yield BANDS[over], told, answer["band_readings"].get(over, {"reading": ""})["reading"]
 
 
-def _visible(value: float, headline: Mapping[str, Any]) -> str:
+def _visible(value: float | None, headline: Mapping[str, Any]) -> str:
+    if value is None:
+        return "nothing is compared"
     if headline["scale"] in ("ratio", "log odds ratio"):
         return f"a ratio of {numbers.ratio(value)}"
     return f"a difference of {numbers.value_of({**headline, 'value': abs(value)}).replace(' more', '')}"

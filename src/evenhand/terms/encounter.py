@@ -23,6 +23,9 @@ WHITE_WITHOUT_MENA_BOX = ("WHITE", "MENA")
 # Bases of a search that leave the officer no choice (METHODS 1).
 NOT_DISCRETIONARY = ("incident_to_arrest", "inventory", "warrant")
 
+# What lets a teller know which agency it was; a guess is no basis (METHODS 6).
+AGENCY_BASES = ("said", "badge", "vest_text", "vehicle_marking", "document", "later_confirmed")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

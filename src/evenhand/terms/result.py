@@ -56,7 +56,7 @@ class Exclusion:
 class Estimate:
     """A quantity with its interval, never a bare number.
 
-    `scale` is one of `ratio`, `difference`, `share`, `rate`, `log odds ratio`, `count`;
+    `scale` is one of `ratio`, `difference`, `share`, `rate`, `log odds ratio`, `count`, `probability`, `alpha`;
     `n` counts the rows behind it; `note` says what must be said wherever it is printed.
     """
 
@@ -75,10 +75,11 @@ class Estimate:
 class Band:
     """A range of the headline over something that is not sampling; never merged with the interval.
 
-    `over` is `missing_race`, `benchmark` or `model`; `low` and `high` are on the headline's own scale.
+    `over` is `missing_race`, `benchmark`, `model`, `silence` (those who were asked and did not answer) or `links`
+    (what is one encounter, or is in the records); `low` and `high` are on the headline's own scale.
     """
 
-    over: Literal["missing_race", "benchmark", "model"]
+    over: Literal["missing_race", "benchmark", "model", "silence", "links"]
     low: float
     high: float
     reading: str
@@ -98,11 +99,12 @@ class Series:
 class Answer:
     """What a method found: the headline first, then what stands beside it.
 
-    `smallest_visible` is the ratio (or difference) seen with 80 % power at two-sided 5 %.
+    `smallest_visible` is the ratio (or difference) seen with 80 % power at two-sided 5 %; None only for a method that
+    tests no difference.
     """
 
     estimates: tuple[Estimate, ...]
-    smallest_visible: float
+    smallest_visible: float | None
     bands: tuple[Band, ...] = ()
     series: tuple[Series, ...] = ()
 

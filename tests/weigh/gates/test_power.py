@@ -36,3 +36,7 @@ def test_three_is_the_largest_ratio_either_way_up(ratio, verdict) -> None:
 def test_what_is_no_ratio_is_an_error(ratio) -> None:
     with pytest.raises(ValueError, match="expected a positive number"):
         Power().check(ratio)
+
+
+def test_a_method_that_tests_no_difference_has_no_power_to_ask_for() -> None:
+    assert Power().check(None).verdict == "not assessed"

@@ -11,8 +11,10 @@ class Power:
 
     largest: float = 3.0
 
-    def check(self, smallest_visible_ratio: float) -> Verdict:
+    def check(self, smallest_visible_ratio: float | None) -> Verdict:
         """Look at the smallest visible ratio; below 1 it is read the other way up. ValueError unless positive."""
+        if smallest_visible_ratio is None:
+            return Verdict("power", "not assessed", "no difference is tested")
         if not 0 < smallest_visible_ratio < float("inf"):
             raise ValueError(f"smallest visible ratio {smallest_visible_ratio}: expected a positive number")
         ratio = float(max(smallest_visible_ratio, 1 / smallest_visible_ratio))
