@@ -119,13 +119,18 @@ class ListCell:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """Overlapping lists of the same people: their names, the cells seen, and pairs known to refer to each other."""
+    """Overlapping lists of the same people: their names, the cells seen, and pairs known to refer to each other.
+
+    `linkage_error` is the share of those on several lists whose entries were not joined into one, None where nobody
+    looked. `name` tells one set of lists from another where a plan has several.
+    """
 
     names: tuple[str, ...]
     cells: tuple[ListCell, ...]
     unit: str = "people"
     refer: tuple[tuple[str, str], ...] = ()
     linkage_error: float | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
