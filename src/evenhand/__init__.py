@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.outcome_test import OutcomeTest
     from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
+    from evenhand.weigh.methods.unanimity import Unanimity
     from evenhand.weigh.methods.veil_of_darkness import VeilOfDarkness
 
     methods: Mapping[str, type[Method]]
@@ -49,6 +50,7 @@ __all__ = [
     "Scope",
     "SelectionBounds",
     "Source",
+    "Unanimity",
     "VeilOfDarkness",
     "connect",
     "errors",
@@ -67,6 +69,7 @@ _HOMES = {
     "weigh.methods.outcome_test": ("OutcomeTest",),
     "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),
+    "weigh.methods.unanimity": ("Unanimity",),
     "weigh.methods.veil_of_darkness": ("VeilOfDarkness",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

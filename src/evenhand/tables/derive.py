@@ -203,6 +203,25 @@ def possibly(table: Any, contrast: Contrast, label: str) -> Any:
     return _holds(race_set(table), label)
 
 
+def self_stated(table: Any) -> Any:
+    """Whether a teller stated a race of their own: a set with a code in it, and none for not saying."""
+    need(table, "race_self")
+    races = table.race_self
+    return ~(_silent(races) | races.contains("DECLINED").fill_null(False))
+
+
+def self_within(table: Any, codes: Sequence[str]) -> Any:
+    """Whether every race a teller stated is among `codes` (lower counts)."""
+    need(table, "race_self")
+    return table.race_self.filter(lambda code: code.notin(tuple(codes))).length() == 0
+
+
+def self_touching(table: Any, codes: Sequence[str]) -> Any:
+    """Whether some race a teller stated is among `codes` (upper counts)."""
+    need(table, "race_self")
+    return any_of(table.race_self, codes)
+
+
 def in_scope(table: Any, scope: Scope) -> list[tuple[str, Any]]:
     """What a scope keeps: (what is said of rows outside, Ibis boolean), one for each field and the period."""
     rules: list[tuple[str, Any]] = []
