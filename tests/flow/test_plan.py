@@ -1,13 +1,19 @@
 """Plans: nothing in them is ignored, they lock once, and a change after locking is shown line by line."""
 
 import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from evenhand.errors import OutputError, PlanError
 from evenhand.flow import plan
+from evenhand.terms.evidence import Publicity, Review
+from evenhand.terms.result import Period, Scope
 
 TEXT = """
 title = "Stops"
@@ -75,6 +81,7 @@ def test_each_contrast_and_period_is_weighed(tmp_path: Path) -> None:
         ("[[method]]", "[[method]", "the plan is not TOML"),
         ('group = "BLACK"', 'group = "BLACK"\ngrouping = "by eye"', "grouping 'by eye' is not known"),
         ('[[source]]\npath = "stops.parquet"\nreader = "heard"\n', "", r"the plan has no \[\[source\]\]"),
+        ("[[scope]]", "[scope]", r"\[scope\] stands in single brackets"),
     ],
 )
 def test_what_is_wrong_is_said_where_it_is(tmp_path: Path, old, new, says) -> None:
@@ -132,3 +139,107 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_the_example_is_a_plan(tmp_path: Path) -> None:
     path = plan.new(tmp_path / "plan.toml", plan.EXAMPLE.read_text(encoding="utf-8"))
     assert "asks veil_of_darkness: BLACK-WHITE, traffic" in plan.text(plan.check(plan.read(path)))
+
+
+BESIDE = """
+[[roster]]
+path = "roster.csv"
+public = true
+
+[[lists]]
+path = "lists.csv"
+refer = [["hotline", "clinic"]]
+linkage_error = 0.02
+
+[[publicity]]
+day = 2026-05-12
+what = "press conference"
+
+[review]
+true_pairs = 120
+found = 108
+false_pairs = 100
+linked = 5
+"""
+
+
+def test_tables_beside_are_taken_from_the_plans_folder_with_what_is_said_of_them(tmp_path: Path) -> None:
+    read = plan.read(write(tmp_path, TEXT + BESIDE))
+    roster, lists = read.beside
+    assert (roster.kind, roster.path, roster.settings) == ("roster", str(tmp_path / "roster.csv"), {"public": True})
+    assert lists.settings == {"refer": [["hotline", "clinic"]], "linkage_error": 0.02}
+    assert (read.publicity, read.review) == (
+        (Publicity(date(2026, 5, 12), "press conference"),),
+        Review(120, 108, 100, 5),
+    )
+
+
+def test_what_stands_beside_is_shown(tmp_path: Path) -> None:
+    read = plan.read(write(tmp_path, TEXT + BESIDE))
+    shown = plan.text(read)
+    assert f"reads roster: {tmp_path / 'roster.csv'}" in shown
+    assert "knows of 2026-05-12 press conference" in shown
+    assert "review of links: 108 of 120 true pairs found, 5 of 100 false pairs linked" in shown
+    assert plan.summary(read)["review"] == {"true_pairs": 120, "found": 108, "false_pairs": 100, "linked": 5}
+
+
+def test_a_table_alone_will_do_without_a_source(tmp_path: Path) -> None:
+    text = TEXT.replace('[[source]]\npath = "stops.parquet"\nreader = "heard"\n', "")
+    assert plan.check(plan.read(write(tmp_path, text + BESIDE))).sources == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('path = "roster.csv"', 'file = "roster.csv"', r"\[\[roster\]\] has file: expected only path"),
+        ('path = "roster.csv"', "", r"\[\[roster\]\] has no 'path'"),
+        ("[[roster]]", "[roster]", r"\[roster\] stands in single brackets"),
+        ("[review]", "[[review]]", r"\[review\] stands once"),
+        ("public = true", 'public = "no"', r"public = 'no': expected true or false"),
+        ('refer = [["hotline", "clinic"]]', 'refer = ["hotline"]', "expected pairs of lists"),
+        ('refer = [["hotline", "clinic"]]', 'refer = [["clinic", "clinic"]]', "expected pairs of lists"),
+        ('refer = [["hotline", "clinic"]]', 'unit = "stops"', "unit of .* 'stops' is not known"),
+        ("linkage_error = 0.02", "linkage_error = 2", "linkage_error = 2: expected the share"),
+        ("day = 2026-05-12", 'day = "May 2026"', "'May 2026' is not a date"),
+        ("day = 2026-05-12", "day = 2026-05-12T08:00:00", "is not a date"),
+        ("day = 2026-05-12", "", r"\[\[publicity\]\] has no 'day'"),
+        ("linked = 5", "linked = 101", "linked 101 is more than false_pairs 100"),
+        ("found = 108", "found = 10.5", "found = 10.5: expected a whole number"),
+        ("found = 108\n", "", r"\[review\] has no 'found'"),
+    ],
+)
+def test_what_is_wrong_beside_is_said_where_it_is(tmp_path: Path, old, new, says) -> None:
+    assert old in BESIDE
+    with pytest.raises(PlanError, match=says):
+        plan.check(plan.read(write(tmp_path, TEXT + BESIDE.replace(old, new))))
+
+
+def test_publicity_outside_every_period_is_an_error_and_inside_one_is_not(tmp_path: Path) -> None:
+    spring = '\n[[period]]\nname = "spring"\nfrom = "2026-03-01"\nto = "2026-05-11"\n'
+    with pytest.raises(PlanError, match=r"\[\[publicity\]\] 2026-05-12 lies in no .*: 2026-03-01 to 2026-05-11"):
+        plan.check(plan.read(write(tmp_path, TEXT + BESIDE + spring)))
+    plan.check(plan.read(write(tmp_path, TEXT + BESIDE + spring.replace("05-11", "05-12"))))
+
+
+def test_a_method_that_compares_nothing_is_shown_by_its_name() -> None:
+    scope = Scope("all", period=Period("2026", date(2026, 1, 1), date(2026, 12, 31)))
+    assert plan.asked(Lone(scope)) == "lone: all, 2026"
+
+
+@dataclass(frozen=True)
+class Lone:
+    """A method without a contrast."""
+
+    scope: Scope
+    name: ClassVar[str] = "lone"
+
+
+def test_the_example_on_reports_names_only_sections_a_plan_has(tmp_path: Path) -> None:
+    written = plan.new(tmp_path / "plan.toml", plan.REPORTS_EXAMPLE.read_text(encoding="utf-8"))
+    given = tomllib.loads(written.read_text(encoding="utf-8"))
+    assert set(given) <= set(plan.TOP)
+    assert [method["name"] for method in given["method"]] == ["unanimity", "surge", "two_streams"]
+    # every commented line is a line of a plan once its # is gone
+    whole = re.sub(r"^# (?=\[|\w+ = )", "", written.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    opened = tomllib.loads(whole)
+    assert set(plan.BESIDE) | {"review", "contrast"} <= set(opened) <= set(plan.TOP)

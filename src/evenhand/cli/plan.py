@@ -10,14 +10,19 @@ def arguments(command: argparse.ArgumentParser) -> None:
     """What to do with which plan."""
     command.add_argument("do", choices=("new", "lock", "show"), help="write an example, lock it, show what it asks")
     command.add_argument("plan", type=Path, metavar="PLAN.toml", help="the plan")
+    command.add_argument("--reports", action="store_true", help="with new: an example for reports of a mailbox")
 
 
 def run(options: argparse.Namespace) -> int:
     """Do it."""
+    from evenhand.errors import PlanError
     from evenhand.flow import plan
 
+    if options.reports and options.do != "new":
+        raise PlanError(f"--reports is for `evenhand plan new`, not for {options.do}: leave it out")
     if options.do == "new":
-        written = plan.new(options.plan, plan.EXAMPLE.read_text(encoding="utf-8"))
+        example = plan.REPORTS_EXAMPLE if options.reports else plan.EXAMPLE
+        written = plan.new(options.plan, example.read_text(encoding="utf-8"))
         show.data(options, {"plan": str(written)}, str(written))
         show.say(options, "Edit it, then `evenhand plan lock` before you look at any result.")
         return 0

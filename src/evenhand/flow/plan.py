@@ -8,8 +8,8 @@ import difflib
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,27 @@ from typing import Any
 from evenhand import weigh
 from evenhand.errors import OutputError, PlanError
 from evenhand.terms.encounter import BY_NAME
-from evenhand.terms.finding import Plan, PlannedBenchmark, PlannedMethod, PlannedSource
+from evenhand.terms.evidence import Publicity, Review
+from evenhand.terms.finding import Plan, PlannedBenchmark, PlannedMethod, PlannedSource, PlannedTable
 from evenhand.terms.result import Contrast, Period, Scope
 
-# The plan that `evenhand plan new` writes, for a person to edit.
-EXAMPLE = Path(__file__).with_name("example.toml")
+# The plans that `evenhand plan new` writes, for a person to edit: on an agency's stops, and on reports of a mailbox.
+EXAMPLE, REPORTS_EXAMPLE = (Path(__file__).with_name(name) for name in ("example.toml", "reports.toml"))
 
-TOP = ("title", "agency", "place", "contact", "source", "contrast", "period", "scope", "benchmark", "method")
+# Small tables beside the plan, with what may be said of each; docs/formats/beside.md is their page.
+OF_A_TABLE = ("path", "publisher", "address", "licence", "retrieved", "public")
+BESIDE = {
+    "roster": OF_A_TABLE,
+    "areas": OF_A_TABLE,
+    "lists": (*OF_A_TABLE, "unit", "refer", "linkage_error"),
+    "codes": OF_A_TABLE,
+    "links": OF_A_TABLE,
+    "calls": OF_A_TABLE,
+}
+TOP = (
+    "title", "agency", "place", "contact", "source", "contrast", "period", "scope", "benchmark", "method",
+    *BESIDE, "publicity", "review",
+)  # fmt: skip
 
 
 def read(path: Path) -> Plan:
@@ -43,15 +57,19 @@ def parse(raw: bytes, folder: Path = Path(), lock: Mapping[str, Any] | None = No
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanError(f"the plan is not TOML: {error}") from error
     _only(table, TOP, "the plan")
-    for name in ("source", "method"):
-        if not table.get(name):
-            raise PlanError(f"the plan has no [[{name}]]: it needs at least one")
+    for name in (*BESIDE, "source", "contrast", "period", "scope", "benchmark", "method", "publicity"):
+        if not isinstance(table.get(name, []), list):
+            raise PlanError(f"[{name}] stands in single brackets: write [[{name}]], of which a plan may have several")
+    if not table.get("method"):
+        raise PlanError("the plan has no [[method]]: it needs at least one")
+    if not table.get("source") and not any(table.get(name) for name in BESIDE):
+        raise PlanError("the plan has no [[source]]: it needs at least one, or a table beside it such as [[roster]]")
     return Plan(
         title=str(table.get("title", "")),
         agency=str(table.get("agency", "")),
         place=str(table.get("place", "")),
         contact=str(table.get("contact", "")),
-        sources=tuple(_source(entry, folder) for entry in table["source"]),
+        sources=tuple(_source(entry, folder) for entry in table.get("source", ())),
         contrasts=tuple(_contrast(entry) for entry in table.get("contrast", ())),
         periods=tuple(_period(entry) for entry in table.get("period", ())),
         scopes=tuple(_scope(entry) for entry in table.get("scope", ())),
@@ -60,6 +78,9 @@ def parse(raw: bytes, folder: Path = Path(), lock: Mapping[str, Any] | None = No
         sha256=hashlib.sha256(raw).hexdigest(),
         locked_on=None if lock is None else str(lock["locked_on"]),
         changes=() if lock is None else tuple(_changes(str(lock["text"]), text)),
+        beside=tuple(_table(name, entry, folder) for name in BESIDE for entry in table.get(name, ())),
+        publicity=tuple(_publicity(entry) for entry in table.get("publicity", ())),
+        review=_review(table["review"]) if "review" in table else None,
     )
 
 
@@ -99,7 +120,10 @@ def summary(plan: Plan) -> dict[str, Any]:
         "locked_on": plan.locked_on,
         "changes": list(plan.changes),
         "sources": [source.path or source.reader for source in plan.sources],
-        "asks": [f"{method.name}: {method.contrast.name}, {method.scope.name}" for method in methods(plan)],
+        "beside": [f"{planned.kind}: {planned.path}" for planned in plan.beside],
+        "publicity": [" ".join(filter(None, (day.day.isoformat(), day.what))) for day in plan.publicity],
+        "review": None if plan.review is None else asdict(plan.review),
+        "asks": [asked(method) for method in methods(plan)],
     }
 
 
@@ -110,9 +134,21 @@ def text(plan: Plan) -> str:
         f"locked on {plan.locked_on}" if plan.locked_on else "not locked: `evenhand plan lock` before results are seen"
     )
     lines = [plan.title, f"sha256 {plan.sha256}", state, *(f"changed: {line}" for line in plan.changes), ""]
-    return "\n".join(
-        [*lines, *(f"  hears {name}" for name in shown["sources"]), *(f"  asks {ask}" for ask in shown["asks"])]
-    )
+    parts = (("hears", "sources"), ("reads", "beside"), ("knows of", "publicity"), ("asks", "asks"))
+    review = () if plan.review is None else (_reviewed(plan.review),)
+    return "\n".join([*lines, *(f"  {word} {each}" for word, part in parts for each in shown[part]), *review])
+
+
+def _reviewed(review: Review) -> str:
+    found, linked = f"{review.found:,} of {review.true_pairs:,}", f"{review.linked:,} of {review.false_pairs:,}"
+    return f"  review of links: {found} true pairs found, {linked} false pairs linked"
+
+
+def asked(method: Any) -> str:
+    """A method with the two groups it compares, if any, its scope and period."""
+    contrast, scope = getattr(method, "contrast", None), method.scope
+    parts = (contrast.name if contrast else "", scope.name, scope.period.name if scope.period else "")
+    return f"{method.name}: {', '.join(part for part in parts if part)}"
 
 
 def methods(plan: Plan) -> Iterable[Any]:
@@ -140,13 +176,24 @@ def check(plan: Plan) -> Plan:
         for name in planned.contrasts:
             _known(name, contrasts, f"contrast of method {planned.name}")
         _known(planned.scope, scopes, f"scope of method {planned.name}")
+    within(plan.publicity, [(period.first, period.last) for period in plan.periods], "[[period]]")
     list(methods(plan))
     return plan
 
 
+def within(publicity: Iterable[Publicity], spans: Sequence[tuple[date, date]], what: str) -> None:
+    """PlanError when a day of publicity lies in none of the spans: a slip of the pen, or another plan's day."""
+    outside = [each.day for each in publicity if not any(first <= each.day <= last for first, last in spans)]
+    if spans and outside:
+        there = ", ".join(f"{first} to {last}" for first, last in spans)
+        raise PlanError(
+            f"[[publicity]] {', '.join(map(str, outside))} lies in no {what}: {there}; mend the day, or take it out"
+        )
+
+
 def _settings(cls: Any, plan: Plan, planned: PlannedMethod) -> dict[str, Any]:
     own = {field.name for field in fields(cls)} - {"contrast", "scope"}
-    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in planned.settings.items()}
+    settings = {name: _setting(value) for name, value in planned.settings.items()}
     stray = sorted(set(settings) - own)
     if stray:
         raise PlanError(f"method {planned.name} has no setting {', '.join(stray)}: it has {', '.join(sorted(own))}")
@@ -200,6 +247,50 @@ def _benchmark(entry: Mapping[str, Any], folder: Path) -> PlannedBenchmark:
     )
 
 
+def _table(kind: str, entry: Mapping[str, Any], folder: Path) -> PlannedTable:
+    where = f"[[{kind}]]"
+    _only(entry, BESIDE[kind], where)
+    settings = {name: value for name, value in entry.items() if name != "path"}
+    if not isinstance(settings.get("public", False), bool):
+        raise PlanError(f"{where} public = {settings['public']!r}: expected true or false, without quotes")
+    if kind == "lists":
+        _lists(settings)
+    return PlannedTable(kind, str(folder / str(_needed(entry, "path", where))), settings)
+
+
+def _lists(settings: Mapping[str, Any]) -> None:
+    """PlanError where what is said of lists cannot be."""
+    _known(settings.get("unit", "people"), ("people", "events"), "unit of [[lists]]")
+    refer = settings.get("refer", [])
+    if not isinstance(refer, list) or not all(
+        isinstance(pair, list) and len(set(map(str, pair))) == 2 for pair in refer
+    ):
+        raise PlanError(f'[[lists]] refer = {refer!r}: expected pairs of lists, as [["shelter", "clinic"]]')
+    error = settings.get("linkage_error", 0)
+    if isinstance(error, bool) or not isinstance(error, int | float) or not 0 <= error <= 1:
+        raise PlanError(f"[[lists]] linkage_error = {error!r}: expected the share of links that are wrong, 0 to 1")
+
+
+def _publicity(entry: Mapping[str, Any]) -> Publicity:
+    _only(entry, ("day", "what"), "[[publicity]]")
+    return Publicity(_day(_needed(entry, "day", "[[publicity]]")), str(entry.get("what", "")))
+
+
+def _review(entry: Any) -> Review:
+    names = tuple(field.name for field in fields(Review))
+    if not isinstance(entry, Mapping):
+        raise PlanError("[review] stands once, in single brackets: a plan has one review of links")
+    _only(entry, names, "[review]")
+    counts = {name: _needed(entry, name, "[review]") for name in names}
+    for name, count in counts.items():
+        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
+            raise PlanError(f"[review] {name} = {count!r}: expected a whole number, 0 or more")
+    for part, whole in (("found", "true_pairs"), ("linked", "false_pairs")):
+        if counts[part] > counts[whole]:
+            raise PlanError(f"[review] {part} {counts[part]} is more than {whole} {counts[whole]}: mend one of them")
+    return Review(**counts)
+
+
 def _method(entry: Mapping[str, Any]) -> PlannedMethod:
     name = str(_needed(entry, "name", "[[method]]"))
     weigh.named(name)
@@ -207,9 +298,15 @@ def _method(entry: Mapping[str, Any]) -> PlannedMethod:
     return PlannedMethod(name, settings, tuple(entry.get("contrasts", ())), str(entry.get("scope", "all")))
 
 
+def _setting(value: Any) -> Any:
+    """A setting as methods take it: lists, and lists in them, as tuples."""
+    return tuple(_setting(each) for each in value) if isinstance(value, list) else value
+
+
 def _day(value: Any) -> date:
     try:
-        return value if isinstance(value, date) else date.fromisoformat(str(value))
+        # TOML's moments are days with a clock, and no day of ours has one
+        return value if type(value) is date else date.fromisoformat(str(value))
     except ValueError as error:
         raise PlanError(f"{value!r} is not a date: expected YYYY-MM-DD") from error
 

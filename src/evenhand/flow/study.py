@@ -1,11 +1,12 @@
-"""Study: run a plan. Sources are heard, benchmarks read, methods weighed, claims made."""
+"""Study: run a plan: sources heard, tables beside them read, methods weighed, claims made."""
 
 import csv
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from evenhand import hear
 from evenhand.errors import PlanError, RecordError
 from evenhand.flow import Told, untold
 from evenhand.flow import plan as plans
+from evenhand.hear import beside as tables
 from evenhand.terms.evidence import Benchmark, Evidence, Reading, Source
 from evenhand.terms.finding import Finding, Plan, PlannedBenchmark, PlannedSource
 from evenhand.terms.result import Result
@@ -23,14 +25,18 @@ def study(plan: Plan, connection: Any, told: Told = untold) -> Finding:
     from evenhand.tell import claims
 
     methods = list(plans.methods(plans.check(plan)))
-    steps = len(plan.sources) + len(methods) + 1
+    steps = len(plan.sources) + len(plan.beside) + len(methods) + 1
     readings = []
     for done, planned in enumerate(plan.sources):
         told(f"hearing {Path(planned.path).name or planned.reader}", done, steps)
         readings.append(hear_source(planned, connection))
-    evidence = gather(readings, [_benchmark(planned) for planned in plan.benchmarks])
+    beside = []
+    for done, table in enumerate(plan.beside, start=len(readings)):
+        told(f"reading {Path(table.path).name}", done, steps)
+        beside.append(tables.read(connection, table.kind, table.path, table.settings))
+    evidence = gather(readings, [_benchmark(planned) for planned in plan.benchmarks], beside, plan)
     results = []
-    for done, method in enumerate(methods, start=len(readings)):
+    for done, method in enumerate(methods, start=len(readings) + len(beside)):
         told(f"weighing {method.name.replace('_', ' ')}", done, steps)
         results.append(method.weigh(evidence))
     told("making claims", steps - 1, steps)
@@ -47,23 +53,54 @@ def hear_source(planned: PlannedSource, connection: Any) -> Reading:
     return hear.examine(hear.reader(planned.reader)(connection, *where, **planned.settings))
 
 
-def gather(readings: Sequence[Reading], benchmarks: Sequence[Benchmark] = ()) -> Evidence:
-    """One body of evidence of several readings, on one clock: stops apart from what people told."""
+def gather(
+    readings: Sequence[Reading],
+    benchmarks: Sequence[Benchmark] = (),
+    beside: Sequence[tables.Table] = (),
+    plan: Plan | None = None,
+) -> Evidence:
+    """One body of evidence of several readings, on one clock: stops apart from what people told.
+
+    The small tables `beside` are sources like the readings; publicity and review are the plan's.
+    """
     zones = sorted({reading.timezone for reading in readings})
-    if len(zones) != 1:
+    if len(zones) > 1:
         raise PlanError(f"sources on the clocks of {' and '.join(zones)}: weigh them in plans of their own")
     stops = [reading.encounters for reading in readings if "report_id" not in reading.encounters.columns]
     reports = [reading.encounters for reading in readings if "report_id" in reading.encounters.columns]
     centroids = {place: point for reading in readings for place, point in reading.centroids.items()}
+    content = {kind: [table.content for table in beside if table.kind == kind] for kind in tables.READERS}
+    calls = _together(content["calls"])
+    publicity = () if plan is None else plan.publicity
+    if plan is not None and not plan.periods:
+        plans.within(publicity, _spans(readings, calls), "span of the sources")
     return Evidence(
         encounters=_together(stops),
         reports=_together(reports),
-        sources=tuple(reading.source for reading in readings),
+        sources=(*(reading.source for reading in readings), *(table.source for table in beside)),
         coverage=tuple(reading.coverage for reading in readings),
         benchmarks=tuple(benchmarks),
         centroids=centroids,
-        timezone=zones[0],
+        # no clock is asked for where only small tables are there
+        timezone=zones[0] if zones else "UTC",
+        rosters=tuple(chain.from_iterable(content["roster"])),
+        publicity=publicity,
+        areas=tuple(chain.from_iterable(content["areas"])),
+        lists=tuple(chain.from_iterable(content["lists"])),
+        codes=_together(content["codes"]),
+        links=_together(content["links"]),
+        review=None if plan is None else plan.review,
+        calls=calls,
     )
+
+
+def _spans(readings: Sequence[Reading], calls: Any) -> list[tuple[date, date]]:
+    """First and last day of each source, and of the calls."""
+    spans = [(reading.coverage.first, reading.coverage.last) for reading in readings]
+    if calls is None:
+        return spans
+    ends = calls.aggregate(first=calls.date.min(), last=calls.date.max()).to_pyarrow().to_pylist()[0]
+    return [*spans, (ends["first"], ends["last"])]
 
 
 def _together(tables: Sequence[Any]) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evenhand.terms.evidence import Source
+from evenhand.terms.evidence import Publicity, Review, Source
 from evenhand.terms.result import Contrast, Period, Result, Scope
 
 
@@ -24,6 +24,15 @@ class PlannedBenchmark:
     name: str
     path: str
     key: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTable:
+    """A small table beside the plan: `kind` is its section (`roster`, `areas`, `lists`, `codes`, `links`, `calls`)."""
+
+    kind: str
+    path: str
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -54,6 +63,9 @@ class Plan:
     contact: str = ""
     locked_on: str | None = None
     changes: tuple[str, ...] = ()
+    beside: tuple[PlannedTable, ...] = ()
+    publicity: tuple[Publicity, ...] = ()
+    review: Review | None = None
 
 
 @dataclass(frozen=True, slots=True)
