@@ -71,6 +71,8 @@ def test_rows_of_one_combination_of_lists_are_added_up(connection, written) -> N
     assert lists.names == ("A", "B")
     assert lists.cells == (ListCell((1, 0), 7), ListCell((1, 1), 1))
     assert (lists.refer, lists.unit, lists.linkage_error) == ((("A", "B"),), "people", None)
+    assert lists.name == "stops"
+    assert beside.lists(connection, written(RIGHT["lists"]), name="2026")[0].name == "2026"
 
 
 def test_published_lists_are_read_whole(connection, shared) -> None:

@@ -29,7 +29,7 @@ OF_A_TABLE = ("path", "publisher", "address", "licence", "retrieved", "public")
 BESIDE = {
     "roster": OF_A_TABLE,
     "areas": OF_A_TABLE,
-    "lists": (*OF_A_TABLE, "unit", "refer", "linkage_error"),
+    "lists": (*OF_A_TABLE, "name", "unit", "refer", "linkage_error"),
     "codes": OF_A_TABLE,
     "links": OF_A_TABLE,
     "calls": OF_A_TABLE,
@@ -268,7 +268,10 @@ def _lists(settings: Mapping[str, Any]) -> None:
         raise PlanError(f'[[lists]] refer = {refer!r}: expected pairs of lists, as [["shelter", "clinic"]]')
     error = settings.get("linkage_error", 0)
     if isinstance(error, bool) or not isinstance(error, int | float) or not 0 <= error <= 1:
-        raise PlanError(f"[[lists]] linkage_error = {error!r}: expected the share of links that are wrong, 0 to 1")
+        raise PlanError(
+            f"[[lists]] linkage_error = {error!r}: expected the share of those on several lists "
+            "who were not joined, 0 to 1"
+        )
 
 
 def _publicity(entry: Mapping[str, Any]) -> Publicity:

@@ -106,11 +106,11 @@ class Table:
 def read(connection: Any, kind: str, path: str | Path, said: Mapping[str, Any] | None = None) -> Table:
     """The small table of that kind at `path`; `said` is what a plan says of it (publisher, public, refer ...)."""
     said = said or {}
-    own = {name: said[name] for name in ("unit", "refer", "linkage_error") if name in said}
+    own = {name: said[name] for name in ("unit", "refer", "linkage_error", "name") if name in said}
     content = READERS[kind](connection, path, **own)
     found = file.look(path)
     source = Source(
-        id=f"{kind}-{found.path.name.split('.')[0]}",
+        id=f"{kind}-{_stem(found)}",
         publisher=str(said.get("publisher", "not stated")),
         address=str(said.get("address", found.path.name)),
         licence=str(said.get("licence", "not stated")),
@@ -160,8 +160,12 @@ def lists(
     unit: str = "people",
     refer: Sequence[Sequence[str]] = (),
     linkage_error: float | None = None,
+    name: str = "",
 ) -> tuple[Lists, ...]:
-    """Overlapping lists, a column of 0 and 1 each, and `count`: how many are on exactly these."""
+    """Overlapping lists, a column of 0 and 1 each, and `count`: how many are on exactly these.
+
+    An empty `name` is the file's.
+    """
     found = file.look(path)
     there = sheet.rows(connection, found).columns
     names = tuple(name for name in there if name not in (COUNT, sheet.ROW))
@@ -182,7 +186,11 @@ def lists(
             )
         cells[cell] = cells.get(cell, 0) + row[COUNT]
     pairs = tuple((first, second) for first, second in refer)
-    return (Lists(names, tuple(ListCell(on, n) for on, n in cells.items()), unit, pairs, linkage_error),)
+    return (
+        Lists(
+            names, tuple(ListCell(on, n) for on, n in cells.items()), unit, pairs, linkage_error, name or _stem(found)
+        ),
+    )
 
 
 def codes(connection: Any, path: str | Path) -> Any:
@@ -374,6 +382,10 @@ def _rows(content: Any) -> int:
     if not isinstance(content, tuple):
         return int(content.count().to_pyarrow().as_py())
     return sum(len(part.cells) if isinstance(part, Lists) else 1 for part in content)
+
+
+def _stem(found: File) -> str:
+    return found.path.name.split(".")[0]
 
 
 def _some(names: Sequence[str]) -> str:
