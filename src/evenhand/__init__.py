@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.decision_rate import DecisionRate
     from evenhand.weigh.methods.outcome_test import OutcomeTest
     from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
+    from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
     from evenhand.weigh.methods.unanimity import Unanimity
     from evenhand.weigh.methods.veil_of_darkness import VeilOfDarkness
@@ -47,6 +48,7 @@ __all__ = [
     "Refusal",
     "Result",
     "RobustOutcomeTest",
+    "Roster",
     "Scope",
     "SelectionBounds",
     "Source",
@@ -68,6 +70,7 @@ _HOMES = {
     "weigh.methods.decision_rate": ("DecisionRate",),
     "weigh.methods.outcome_test": ("OutcomeTest",),
     "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
+    "weigh.methods.roster": ("Roster",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),
     "weigh.methods.unanimity": ("Unanimity",),
     "weigh.methods.veil_of_darkness": ("VeilOfDarkness",),
