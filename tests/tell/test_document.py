@@ -58,7 +58,10 @@ def test_the_parts_others_rely_on_stand_where_the_design_says(document: dict) ->
     assert set(veil["answer"]["series"]) == {"dusk", "every_analysis"}
     assert veil["rows_in"] == veil["rows_used"] + sum(excluded["n"] for excluded in veil["excluded"])
     assert set(document["results"][4]["answer"]["refusal"]) == {"reason", "figures", "needed"}
-    assert set(document["plan"]) == {"title", "agency", "contact", "sha256", "locked_on", "changes"}
+    assert set(document["plan"]) == {
+        *("title", "agency", "contact", "reply_asked", "reply"),
+        *("sha256", "locked_on", "changes"),
+    }
 
 
 def test_numbers_of_numpy_become_numbers_of_json(finding: Finding) -> None:

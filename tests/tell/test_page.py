@@ -42,7 +42,7 @@ def _outline(html: str) -> _Outline:
 def test_the_parts_stand_in_the_order_of_the_design(document: dict) -> None:
     html = page.page(document)
     parts = re.findall(r"<section id=\"(\w+)\"", html)
-    assert parts == ["found", "summary", "other", "change", "charts", "how", "check"]
+    assert parts == ["found", "summary", "other", "change", "charts", "how", "reply", "check"]
     assert html.index("What this does not show") < html.index("What would change this conclusion")
 
 

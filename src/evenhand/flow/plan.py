@@ -35,7 +35,7 @@ BESIDE = {
     "calls": OF_A_TABLE,
 }
 TOP = (
-    "title", "agency", "place", "contact", "source", "contrast", "period", "scope", "benchmark", "method",
+    "title", "agency", "place", "contact", "reply_asked", "reply", "source", "contrast", "period", "scope", "benchmark", "method",
     *BESIDE, "publicity", "review",
 )  # fmt: skip
 
@@ -69,6 +69,8 @@ def parse(raw: bytes, folder: Path = Path(), lock: Mapping[str, Any] | None = No
         agency=str(table.get("agency", "")),
         place=str(table.get("place", "")),
         contact=str(table.get("contact", "")),
+        reply_asked=str(_day(table["reply_asked"])) if table.get("reply_asked") else "",
+        reply=str(table.get("reply", "")),
         sources=tuple(_source(entry, folder) for entry in table.get("source", ())),
         contrasts=tuple(_contrast(entry) for entry in table.get("contrast", ())),
         periods=tuple(_period(entry) for entry in table.get("period", ())),

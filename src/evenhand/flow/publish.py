@@ -11,6 +11,7 @@ from evenhand.flow import plan as plans
 from evenhand.terms.finding import Finding, Plan
 
 PAGE, STATEMENT, STATEMENT_TEXT = "index.html", "statement.html", "statement.txt"
+BULLETIN, BULLETIN_TEXT = "bulletin.html", "bulletin.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Made:
     answered: bool
     page: Path | None = None
     statement: Path | None = None
+    bulletin: Path | None = None
 
     @property
     def changes(self) -> tuple[str, ...]:
@@ -34,6 +36,7 @@ class Made:
             "finding": str(self.finding),
             "page": str(self.page) if self.page else None,
             "statement": str(self.statement) if self.statement else None,
+            "bulletin": str(self.bulletin) if self.bulletin else None,
             "title": self.document["title"],
             "plan": self.document["plan"]["sha256"],
             "sources": [source["sha256"] for source in self.document["sources"]],
@@ -47,7 +50,7 @@ class Made:
         lines = [self.document["title"], ""]
         lines += [f"  level {claim['level']}  {claim['text']}" for claim in self.document["claims"]]
         lines += ["", f"plan sha256 {self.document['plan']['sha256']}", f"{self.finding}"]
-        return "\n".join([*lines, *(str(path) for path in (self.page, self.statement) if path)])
+        return "\n".join([*lines, *(str(path) for path in (self.page, self.statement, self.bulletin) if path)])
 
 
 def weigh(plan_file: Path, out: Path, engine: str = "duckdb://", told: Told = untold) -> Made:
@@ -67,11 +70,11 @@ def weigh_plan(plan: Plan, out: Path, engine: str = "duckdb://", told: Told = un
 
 
 def tell(finding: Path, out: Path | None = None, told: Told = untold) -> Made:
-    """Write page and statement of a finding into `out` (its own folder by default).
+    """Write page and statement of a finding into `out` (its own folder by default), and a draft bulletin of reports.
 
     A finding that is not cleared for release is drawn with that mark and then NotClearedError is raised.
     """
-    from evenhand.tell import document, page, statement
+    from evenhand.tell import bulletin, document, page, statement
 
     read = document.read(finding)
     folder = out or (finding if finding.is_dir() else finding.parent)
@@ -81,13 +84,17 @@ def tell(finding: Path, out: Path | None = None, told: Told = untold) -> Made:
     told("writing the statement", 1, 2)
     stated = _write(folder / STATEMENT, statement.statement(read))
     _write(folder / STATEMENT_TEXT, statement.text(read))
+    drafted = None
+    if bulletin.told_of(read):
+        drafted = _write(folder / BULLETIN, bulletin.bulletin(read))
+        _write(folder / BULLETIN_TEXT, bulletin.text(read))
     told("done", 2, 2)
     if not read["cleared"]:
         raise NotClearedError(
             f"{written} is marked *not cleared for release*: only agencies' public records and simulated sources are "
             "told before the disclosure gate stands"
         )
-    return Made(finding, read, True, written, stated)
+    return Made(finding, read, True, written, stated, drafted)
 
 
 def writable(folder: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, ClassVar, Protocol
 
 from evenhand.errors import PlanError
-from evenhand.terms.evidence import Benchmark, Centroid, Coverage, Evidence, Source
+from evenhand.terms.evidence import SIMULATED, Benchmark, Centroid, Coverage, Evidence, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class World:
     def _source(self) -> Source:
         return Source(
             id=source_id(self.name),
-            publisher="evenhand simulate: invented, nobody was stopped",
+            publisher=f"{SIMULATED}: invented, nobody was stopped",
             address=f"evenhand simulate {self.name}, seed {self.settings['seed']}",
             licence="none needed",
             retrieved="drawn, not retrieved",

@@ -8,7 +8,7 @@ from typing import Any
 
 from evenhand.maths import hidden
 from evenhand.tell.document import Document
-from evenhand.tell.numbers import Numeral, as_ratio, numbers_in
+from evenhand.tell.numbers import Numeral, as_ratio, numbers_in, one_in
 
 
 class _Visible(HTMLParser):
@@ -153,6 +153,8 @@ def derived(result: Mapping[str, Any]) -> Iterator[float]:
     if looked_at := unknown + neither + result["rows_used"]:
         yield unknown / looked_at
     for estimate in result["answer"].get("estimates", ()):
+        if estimate["scale"] == "probability":
+            yield from (one_in(estimate[end]) for end in ("value", "low", "high"))
         found = as_ratio(estimate)
         if found and found["low"] > 0 and not found["low"] <= 1 <= found["high"]:
             limit = found["low"] if found["low"] > 1 else found["high"]

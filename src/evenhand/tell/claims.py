@@ -7,7 +7,7 @@ numeral in it is a number of the finding, written by `numbers`; `backing` holds 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
-from evenhand.tell import explanations, numbers, strength, words
+from evenhand.tell import explanations, explanations_of_reports, numbers, reported, strength, words
 from evenhand.tell.strength import Graded
 from evenhand.terms.evidence import Source
 from evenhand.terms.finding import Claim, Finding, Plan
@@ -27,19 +27,26 @@ KINDS = {
 
 def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) -> Finding:
     """The finding of a plan's results: claims by contrast in the order of the plan, and what stands against them."""
+    records = [result for result in results if result.method not in strength.ON_REPORTS]
     made = [claim for contrast in plan.contrasts for claim in _of_contrast(contrast, results)]
     return Finding(
         title=_title(plan, results),
         plan=plan,
         sources=tuple(sources),
         results=tuple(results),
-        claims=tuple(made),
-        explanations=tuple(explanations.others(plan, results)),
-        not_shown=explanations.NOT_SHOWN,
-        would_change=tuple(explanations.would_change(plan, results)),
+        claims=(*made, *reported.claims(results)),
+        explanations=(*explanations.others(plan, records), *explanations_of_reports.others(results)),
+        not_shown=_not_shown(records, results),
+        would_change=(*explanations.would_change(plan, records), *explanations_of_reports.would_change(results)),
         # records that an agency published itself, and simulated ones, are all that may be told before the gate stands
         cleared=all(source.public for source in sources),
     )
+
+
+def _not_shown(records: Sequence[Result], results: Sequence[Result]) -> tuple[str, ...]:
+    """What the records do not show, and what the reports do not, each once."""
+    told = explanations_of_reports.NOT_SHOWN if len(records) < len(results) else ()
+    return tuple(dict.fromkeys([*(explanations.NOT_SHOWN if records or not told else ()), *told]))
 
 
 def _of_contrast(contrast: Contrast, results: Sequence[Result]) -> list[Claim]:
@@ -219,6 +226,9 @@ def _visible(result: Result) -> str:
 
 def _title(plan: Plan, results: Sequence[Result]) -> str:
     """The finding in one sentence: what is surest, then what is said of race itself; of the plan's first contrast."""
+    if results and all(result.method in strength.ON_REPORTS for result in results):
+        parts = [reported.lead(results) or "what reports can and cannot say", reported.race_in_title(results)]
+        return f"{plan.title}: " + "; ".join(parts)
     if not plan.contrasts:
         return plan.title
     first = plan.contrasts[0]

@@ -51,6 +51,8 @@ def _plan(plan: Plan) -> Document:
         "title": plan.title,
         "agency": plan.agency,
         "contact": plan.contact,
+        "reply_asked": plan.reply_asked,
+        "reply": plan.reply,
         "sha256": plan.sha256,
         "locked_on": plan.locked_on,
         "changes": list(plan.changes),

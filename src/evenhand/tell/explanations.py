@@ -27,8 +27,10 @@ NOT_SHOWN = (
 
 
 def others(_plan: Plan, results: Sequence[Result]) -> Iterator[Explanation]:
-    """The other explanations, for the first contrast of the plan."""
+    """The other explanations, for the first contrast of the plan; none where there is no result on records."""
     mine = _first_contrast(results)
+    if not mine:
+        return
     yield from _deployment(mine)
     yield from _hours(mine)
     yield from _unrecorded_race(mine)

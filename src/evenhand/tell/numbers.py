@@ -8,6 +8,8 @@ from datetime import date
 from typing import Any
 
 MINUS = "−"
+# Below this a chance is not told apart: no model of telling holds so far out.
+RAREST = 1e-6
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -100,14 +102,25 @@ def probability(value: float) -> str:
     """A chance: three decimals, or one in so many where it is rarer than one in a hundred.
 
     >>> probability(0.0256), probability(0.00024414), probability(9.5e-7), probability(0)
-    ('0.026', '1 in 4,100', '1 in 1,100,000', '0.000')
+    ('0.026', '1 in 4,100', 'less than 1 in a million', '0.000')
 
     """
     if value >= 0.01 or value <= 0:
         return decimals(value, 3)
-    many = 1 / value
-    # two digits that count: the tail of a tail is no measurement
-    return f"1 in {count(round(many, 1 - math.floor(math.log10(many))))}"
+    if value < RAREST:
+        return "less than 1 in a million"
+    return f"1 in {count(one_in(value))}"
+
+
+def one_in(value: float) -> float:
+    """How many a chance is one in, with two digits that count; 0 where there is no chance at all.
+
+    >>> one_in(0.00024414)
+    4100.0
+
+    """
+    many = 1 / value if value > 0 else 0.0
+    return round(many, 1 - math.floor(math.log10(many))) if many else 0.0
 
 
 def agreement(value: float) -> str:
@@ -184,12 +197,14 @@ def value_of(estimate: Mapping[str, Any]) -> str:
 
 
 def interval_of(estimate: Mapping[str, Any]) -> str:
-    """The interval of an estimate as it is written everywhere.
+    """The interval of an estimate as it is written everywhere; nothing where it has none, as a plain count.
 
     >>> interval_of({"scale": "ratio", "value": 1.34, "low": 1.2, "high": 1.7})
     'between 1.20 and 1.70'
 
     """
+    if estimate["low"] == estimate["value"] == estimate["high"]:
+        return ""
     return between(_written(estimate, "low"), _written(estimate, "high"))
 
 
@@ -209,7 +224,8 @@ def reading_of(estimate: Mapping[str, Any]) -> str:
     '34 % (between 31 and 37 %)'
 
     """
-    return f"{value_of(estimate)} ({interval_of(estimate)})"
+    interval = interval_of(estimate)
+    return f"{value_of(estimate)} ({interval})" if interval else value_of(estimate)
 
 
 def as_ratio(estimate: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -285,6 +301,7 @@ _NOT_NUMBERS = re.compile(
     r"|\blevels? [0-4](?: (?:to|and|or) [0-4])?\b"
     r"|\bp < 0\.001|\bunder 0\.0001\b|\b(?:under|at least) \d+ ?% needed|\(\d(?:\.\d)? needed\)"
     r"|\b80 % power\b|\b50, 80 and 95 %|\b95 % intervals?\b|\b0\.90(?: to | and |[-–])1\.11\b"
+    r"|\balpha at 0\.80 and above\b|\bfrom 0\.667 as tentative\b|\b1 in a million\b"
     r"|\bfewer than 10\b|\bISO 8601\b|\bSHA-256\b",
     re.IGNORECASE,
 )

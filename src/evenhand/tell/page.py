@@ -11,9 +11,10 @@ from importlib.resources import files
 from typing import Any
 
 from evenhand.errors import MissingExtraError
-from evenhand.tell import charts, numbers, summary, tokens, words, workings
+from evenhand.tell import accounts, charts, numbers, summary, tokens, words, workings
 from evenhand.tell import document as doc
 from evenhand.tell.document import Document
+from evenhand.terms.evidence import SIMULATED
 
 # EXPERIENCE 4.1: what was found, in at most five sentences.
 MOST_SENTENCES = 5
@@ -30,6 +31,8 @@ def page(document: Document) -> str:
         changes=would_change(document),
         charts=list(charts.drawn(document)),
         asked=list(workings.asked(document)),
+        accounts=accounts.of(document),
+        reply=reply(document),
         sha256=hashlib.sha256(doc.to_text(document).encode()).hexdigest(),
     )
 
@@ -48,9 +51,20 @@ def would_change(document: Document) -> list[str]:
     return list(dict.fromkeys([*document["would_change"], *of_claims]))
 
 
+def reply(document: Document) -> str:
+    """The agency's reply, or when it was asked, or that it was not (EXPERIENCE 4.1, part 9)."""
+    plan = document["plan"]
+    agency = plan["agency"] or "The agency"
+    if not plan["reply_asked"]:
+        return f"{agency} has not yet been asked for its reply."
+    asked = f"{agency} was asked for its reply on {numbers.day(plan['reply_asked'])}"
+    return f"{asked}. Its reply: {plan['reply']}" if plan["reply"] else f"{asked} and has not replied."
+
+
 def render(template: str, **values: Any) -> str:
     """A template of the package with these values; everything is escaped, and numbers keep to their units."""
-    made: str = _templates().get_template(template).render(**values)
+    simulated = any(source["publisher"].startswith(SIMULATED) for source in values["document"]["sources"])
+    made: str = _templates().get_template(template).render(simulated=simulated, **values)
     return made
 
 

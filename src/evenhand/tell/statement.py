@@ -51,14 +51,13 @@ def text(document: Document) -> str:
 def parts(document: Document) -> Statement:
     """What the statement says."""
     change = page.would_change(document)
-    agency = document["plan"]["agency"] or "The agency"
     return Statement(
         cleared=document["cleared"],
         title=page.sentence(document["title"]),
         levels=tuple(f"{level}." for level in page.levels(document)),
         numbers=tuple(_numbers(document))[:MOST_NUMBERS],
         limits=_limits(document["not_shown"]),
-        reply=f"{agency} has not yet been asked for its reply.",
+        reply=page.reply(document),
         change=f"What would change this: {change[0]}" if change else "",
         check="How to check: every number is in finding.json under the id beside it; the page says how to make it.",
         contact=f"Contact: {document['plan']['contact'] or 'the office that publishes this'}.",

@@ -27,6 +27,11 @@ WORDS = {4: "Strong", 3: "Moderate", 2: "Limited", 1: "Unclear", 0: "No differen
 # Designs that ask about race itself, because it is hidden from the officer, or because the outcome tells
 # what was suspected; the others compare groups and leave the cause open.
 ABOUT_RACE = ("veil_of_darkness", "robust_outcome_test")
+# Methods on what people told, graded by `strength_of_reports`.
+ON_REPORTS = (
+    *("unanimity", "roster", "recognition", "two_streams", "surge"),
+    *("space_time_scan", "recording_rate", "trust", "multiple_systems", "agreement"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,7 @@ def discoveries(tested: Sequence[Result]) -> set[str]:
     """
     from scipy.stats import false_discovery_control
 
-    told = [result for result in tested if _has_ratio(result)]
+    told = [result for result in tested if _has_ratio(result) and result.method not in ON_REPORTS]
     if not told:
         return set()
     adjusted = false_discovery_control([_p(ratio_of(result)) for result in told], method="by")

@@ -14,6 +14,9 @@ PAIRS = (
     ("hit_rate_group", "hit_rate_reference", "{} against {}"),
     ("per_1000_group", "per_1000_reference", "{} against {}"),
     ("share_light", "share_dark", "{} in daylight, {} in the dark"),
+    ("in_group", "encounters", "{} of {} encounters"),
+    ("better", "worse", "better in {}, worse in {}"),
+    ("unlike_elements", "elements_compared", "unlike in {} of {}"),
 )
 
 
@@ -61,11 +64,14 @@ def _row(document: Document, claim: Mapping[str, Any]) -> Row:
     ratio = next(filter(None, (numbers.as_ratio(doc.number(document, name)) for name in claim["numbers"])), None)
     told = ratio if result is not None else None
     answer = result["answer"] if result is not None else {}
+    # a number that is no ratio stands among the counts
+    headline: dict[str, Any] | None = next(iter(answer.get("estimates", ())), None)
+    counted = told or headline
     return Row(
         asked=questions.titled(result) if result is not None else "Race itself, all tests that ask about it together",
         groups=words.contrast(result["contrast"]) if result is not None else _groups(document, claim),
-        records=numbers.count(told["n"]) if told else "",
-        counts=_counts(answer.get("estimates", ())),
+        records=numbers.count(counted["n"]) if counted else "",
+        counts=_counts(answer.get("estimates", ())) or (numbers.reading_of(headline) if headline and not told else ""),
         ratio=numbers.value_of(told) if told else "refused" if "refusal" in answer else "",
         interval=numbers.interval_of(told) if told else "",
         level=claim["level"],

@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 Light = Literal["green", "yellow", "red"]
 
+# What the publisher of simulated rows is called, first words: whatever is made of them says so.
+SIMULATED = "evenhand simulate"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -61,6 +61,9 @@ class Plan:
     sha256: str
     agency: str = ""
     contact: str = ""
+    # when the agency was asked for its reply, and what it said
+    reply_asked: str = ""
+    reply: str = ""
     locked_on: str | None = None
     changes: tuple[str, ...] = ()
     beside: tuple[PlannedTable, ...] = ()

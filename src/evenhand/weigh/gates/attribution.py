@@ -22,7 +22,7 @@ class Attribution:
         if not n:
             return Verdict("attribution", "not assessed", "no encounters to look at", {"known": 0, "encounters": 0})
         figures = {"known": known, "encounters": n, "share": known / n}
-        found = f"in {known:,} of {n:,} encounters the agency was said, shown, marked or confirmed later"
+        found = f"in {known:,} of {n:,} encounters the agency was said, shown, marked or found out later"
         if known < self.least * n:
             return Verdict("attribution", "caution", f"{found}: under half, so no claim names the agency", figures)
         return Verdict("attribution", "pass", found, figures)
