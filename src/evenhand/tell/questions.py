@@ -1,4 +1,4 @@
-"""What each method asks, in words for a reader, and what it is blind to (METHODS 4, each method's own paragraph)."""
+"""What each method asks, in words for a reader, and what it is blind to (each method's own paragraph of METHODS)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,6 +86,73 @@ QUESTIONS = {
         "Is the same person searched more in stops where the officer recorded them as of the group?",
         "it happens more often when seen as of the group",
         "A label written after the search; people recorded both ways are unlike others; false matches of persons.",
+    ),
+    "unanimity": Question(
+        "Who told us",
+        "If all who told, or most, belong to one group, how surprising is that, and how much likelier to tell would its "
+        "members have to be for it not to be?",
+        "members of the group would have to be likelier to tell than others to explain who told",
+        "Why people told; encounters nobody told; the group's share of those at risk itself, which is why several "
+        "stand side by side. It can suggest and never settle.",
+    ),
+    "roster": Question(
+        "A whole group asked",
+        "In a group of known size, all of whom were asked, how much likelier were members of one race to be stopped "
+        "off duty?",
+        "the group was stopped more often for its number",
+        "How officers differ from residents; what people misremember; answers given by those who knew what the canvass "
+        "was for.",
+    ),
+    "recognition": Question(
+        "Once they knew",
+        "Within one encounter, did treatment change once the person was known to be an officer?",
+        "treatment got better, or ended, more often than it got worse",
+        "Encounters end anyway; memory; a change of treatment, which is not about race until it is compared by race.",
+    ),
+    "two_streams": Question(
+        "Residents and officers off duty",
+        "Do residents and officers off duty, who told apart from each other, describe the same conduct?",
+        "the element is told more often by one of the two",
+        "A story that both had heard; people who tell because of what happened to them; elements that one of the two "
+        "was not in a place to see. Likeness suggests one practice; it does not say how common it is.",
+    ),
+    "surge": Question(
+        "When it rose",
+        "Did encounters rise at a point in time, or did telling?",
+        "more happened in a week after the change than before",
+        "A change in telling that looks just like one in what happened.",
+    ),
+    "space_time_scan": Question(
+        "Clusters in place and time",
+        "Is there a place and time where encounters told cluster beyond chance?",
+        "more was told from there than its share of all",
+        "Telling that clusters; and, where the number of people is not used, a rise that comes everywhere at once.",
+    ),
+    "multiple_systems": Question(
+        "Encounters on no list",
+        "How many encounters would all lists together have missed?",
+        "two lists hold the same encounters more often than chance would have them",
+        "Dependence between lists beyond the models fitted; lists that refer to each other, which lower the number, or "
+        "that shut each other out, which raise it; encounters that no list could hold. It shows how much hangs on the "
+        "model, and never one number.",
+    ),
+    "recording_rate": Question(
+        "Told and not recorded",
+        "What share of the encounters told does the agency's own record never show?",
+        "the group's encounters go unrecorded more often",
+        "Those who told are not a sample of those stopped; a wrong agency looks like no record.",
+    ),
+    "agreement": Question(
+        "Coders who read apart",
+        "Do coders who read the same account apart from each other read the same thing in it?",
+        "",
+        "Coders who share a wrong reading.",
+    ),
+    "trust": Question(
+        "Calls for help",
+        "Did people call for help less after an event that became widely known?",
+        "more calls came than expected",
+        "Fewer needs, as against fewer calls; help asked for in other ways.",
     ),
 }
 
