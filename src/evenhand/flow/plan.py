@@ -35,7 +35,8 @@ BESIDE = {
     "calls": OF_A_TABLE,
 }
 TOP = (
-    "title", "agency", "place", "contact", "reply_asked", "reply", "source", "contrast", "period", "scope", "benchmark", "method",
+    "title", "agency", "place", "contact", "reply_asked", "reply",
+    "source", "contrast", "period", "scope", "benchmark", "method",
     *BESIDE, "publicity", "review",
 )  # fmt: skip
 

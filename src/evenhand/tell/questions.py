@@ -89,8 +89,8 @@ QUESTIONS = {
     ),
     "unanimity": Question(
         "Who told us",
-        "If all who told, or most, belong to one group, how surprising is that, and how much likelier to tell would its "
-        "members have to be for it not to be?",
+        "If all who told, or most, belong to one group, how surprising is that, and how much likelier to tell would "
+        "its members have to be for it not to be?",
         "members of the group would have to be likelier to tell than others to explain who told",
         "Why people told; encounters nobody told; the group's share of those at risk itself, which is why several "
         "stand side by side. It can suggest and never settle.",
