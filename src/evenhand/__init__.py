@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.benchmark import BenchmarkTest
     from evenhand.weigh.methods.decision_rate import DecisionRate
     from evenhand.weigh.methods.outcome_test import OutcomeTest
+    from evenhand.weigh.methods.recognition import Recognition
     from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
     from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
@@ -45,6 +46,7 @@ __all__ = [
     "Evidence",
     "OutcomeTest",
     "Period",
+    "Recognition",
     "Refusal",
     "Result",
     "RobustOutcomeTest",
@@ -69,6 +71,7 @@ _HOMES = {
     "weigh.methods.benchmark": ("BenchmarkTest",),
     "weigh.methods.decision_rate": ("DecisionRate",),
     "weigh.methods.outcome_test": ("OutcomeTest",),
+    "weigh.methods.recognition": ("Recognition",),
     "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
     "weigh.methods.roster": ("Roster",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),

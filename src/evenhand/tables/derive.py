@@ -222,6 +222,36 @@ def self_touching(table: Any, codes: Sequence[str]) -> Any:
     return any_of(table.race_self, codes)
 
 
+def backed(table: Any, kinds: Sequence[str]) -> Any:
+    """Whether anything of these kinds could back an account up."""
+    import ibis
+
+    if not has(table, "corroboration"):
+        return ibis.literal(False)
+    return any_of(table.corroboration, kinds).fill_null(False)
+
+
+def off_duty(table: Any) -> Any:
+    """Whether an officer who was off duty told it; all others are residents, also where it is not stated."""
+    import ibis
+
+    if not has(table, "off_duty_officer"):
+        return ibis.literal(False)
+    return (table.off_duty_officer == "yes").fill_null(False)
+
+
+def actions_told(table: Any) -> Any:
+    """Whether the teller said what was done: a set of actions, which may be empty where none of those listed was."""
+    need(table, "actions")
+    return table.actions.notnull() & ~any_of(table.actions, UNKNOWN_CODES).fill_null(False)
+
+
+def told_of(table: Any, *elements: str) -> Any:
+    """Whether the teller told of any of these; what was not told of is no stated no."""
+    need(table, "actions")
+    return any_of(table.actions, elements).fill_null(False)
+
+
 def in_scope(table: Any, scope: Scope) -> list[tuple[str, Any]]:
     """What a scope keeps: (what is said of rows outside, Ibis boolean), one for each field and the period."""
     rules: list[tuple[str, Any]] = []

@@ -13,6 +13,7 @@ METHODS = {
     "outcome_test": "outcome_test:OutcomeTest",
     "robust_outcome_test": "robust_outcome_test:RobustOutcomeTest",
     "selection_bounds": "selection_bounds:SelectionBounds",
+    "recognition": "recognition:Recognition",
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
 }
