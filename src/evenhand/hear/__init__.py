@@ -9,6 +9,7 @@ from evenhand.terms.evidence import Reading
 # Reader by name: where its `read(connection, ...)` is. `minneapolis` brings its data; the others take a path.
 READERS = {
     "heard": "evenhand.hear.heard",
+    "inbox": "evenhand.hear.inbox",
     "mapped": "evenhand.hear.mapped",
     "minneapolis": "evenhand.hear.agencies.minneapolis",
     "open_policing": "evenhand.hear.agencies.open_policing",

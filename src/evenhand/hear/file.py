@@ -7,7 +7,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -56,6 +56,16 @@ class File:
 
 def look(path: str | Path) -> File:
     """The file at `path`, every byte read once; RecordError says what lies there instead of a table."""
+    found = headless(path)
+    if found.kind == "parquet":
+        return found
+    notes = list(found.notes)
+    names, delimiter = _header(found.path, _first_text(found.path, found.zipped), found.encoding, notes)
+    return replace(found, names=names, delimiter=delimiter, notes=tuple(notes))
+
+
+def headless(path: str | Path) -> File:
+    """The file at `path`, every byte read once, without a look at the names of its columns."""
     where = Path(path)
     first = _first_bytes(where)
     stat = where.stat()
@@ -64,12 +74,10 @@ def look(path: str | Path) -> File:
         return File(where, "parquet", _whole_parquet(where), stat.st_size, dated)
     zipped = first.startswith(GZIP)
     sha256, utf8, last = _scan_text(where, zipped)
-    text = _first_text(where, zipped)
-    encoding, notes = _encoding(where, text, utf8)
+    encoding, notes = _encoding(where, _first_text(where, zipped), utf8)
     if last not in (b"\n", b"\r", b"\x00"):
         notes.append("The file does not end with a line end: were its last row cut short, that could not be seen.")
-    names, delimiter = _header(where, text, encoding, notes)
-    return File(where, "csv", sha256, stat.st_size, dated, names, delimiter, encoding, zipped, tuple(notes))
+    return File(where, "csv", sha256, stat.st_size, dated, encoding=encoding, zipped=zipped, notes=tuple(notes))
 
 
 def _first_bytes(path: Path) -> bytes:
