@@ -12,7 +12,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument("world", nargs="?", metavar="WORLD", help="a world by name; without one, the list")
     command.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a setting of the world")
     command.add_argument("--rows", type=int, help="how many stops")
-    command.add_argument("--out", type=Path, metavar="FILE", help="CSV or Parquet by its ending")
+    command.add_argument("--out", type=Path, metavar="FILE", help="CSV or Parquet by its ending; a folder for the wave")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         show.data(options, stories, "\n".join(f"{name:16} {story}" for name, story in stories.items()))
         return 0
     settings = dict(_setting(text) for text in options.set)
-    out = options.out or Path(f"{options.world}.csv")
+    out = options.out or rehearse.place(options.world)
     with show.progress(options) as told:
         written = rehearse.write(options.world, settings, out, options.rows, told)
     show.data(options, written, "\n".join(f"{name}: {value}" for name, value in written.items()))

@@ -1,4 +1,4 @@
-"""Rehearse: worlds with a planted answer, written as an agency's file."""
+"""Rehearse: worlds with a planted answer, written as an agency's file or as an office's mailbox."""
 
 import inspect
 from collections.abc import Mapping
@@ -20,6 +20,13 @@ def stories() -> dict[str, str]:
 
     told = {name: (inspect.getdoc(world) or "").split("\n")[0] for name, world in simulate.worlds().items()}
     return told | {VOLUME: VOLUME_STORY}
+
+
+def place(name: str) -> Path:
+    """Where a world is written if nobody says where: a folder for one in which people told, else a file."""
+    from evenhand.simulate import writing
+
+    return Path(name) if writing.told(name) else Path(f"{name}.csv")
 
 
 def write(

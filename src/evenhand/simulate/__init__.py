@@ -1,7 +1,7 @@
 """Simulate: worlds with a planted answer, for tests, for critics and for power.
 
 >>> sorted(worlds())
-['decisions', 'deployment', 'racial_stops', 'thresholds', 'visibility']
+['decisions', 'deployment', 'racial_stops', 'thresholds', 'visibility', 'wave']
 >>> world("visibility", stops=500, veil=2.0).draw().truth["veil_ratio"]
 2.0
 """
@@ -25,8 +25,9 @@ def worlds() -> Mapping[str, type[Recipe]]:
     from evenhand.simulate.racial_stops import RacialStops
     from evenhand.simulate.thresholds import Thresholds
     from evenhand.simulate.visibility import Visibility
+    from evenhand.simulate.wave import Wave
 
-    known: tuple[type[Recipe], ...] = (Visibility, Thresholds, RacialStops, Deployment, Decisions)
+    known: tuple[type[Recipe], ...] = (Visibility, Thresholds, RacialStops, Deployment, Decisions, Wave)
     return {recipe.name: recipe for recipe in known}
 
 

@@ -6,14 +6,28 @@ from datetime import date
 from typing import Any, ClassVar, Protocol
 
 from evenhand.errors import PlanError
-from evenhand.terms.evidence import SIMULATED, Benchmark, Centroid, Coverage, Evidence, Source
+from evenhand.terms.evidence import (
+    SIMULATED,
+    AreaCell,
+    Benchmark,
+    Centroid,
+    Coverage,
+    Evidence,
+    Lists,
+    Publicity,
+    Review,
+    RosterCell,
+    Source,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """What was drawn: `table`, a pyarrow table of the record's columns, and `truth`, the planted quantities.
 
-    `settings` are those of the recipe, `seed` among them; `first` and `last` the dates that are covered.
+    `settings` are those of the recipe, `seed` among them; `first` and `last` the dates that are covered. Where people
+    told of stops, `reports` has one row a telling, `table` is the agency's own record, `answers` are the sheets of a
+    canvass, and what else stands beside is as in `Evidence`: tables of pyarrow, or values.
     """
 
     name: str
@@ -26,27 +40,71 @@ class World:
     timezone: str
     centroid: Centroid
     benchmarks: tuple[Benchmark, ...] = ()
+    reports: Any = None
+    answers: Any = None
+    rosters: tuple[RosterCell, ...] = ()
+    publicity: tuple[Publicity, ...] = ()
+    areas: tuple[AreaCell, ...] = ()
+    lists: tuple[Lists, ...] = ()
+    codes: Any = None
+    links: Any = None
+    review: Review | None = None
+    calls: Any = None
 
     def evidence(self, connection: Any = None) -> Evidence:
-        """The world as a method sees it, on ibis's own DuckDB or as a table on `connection`."""
+        """The world as a method sees it, on ibis's own DuckDB or as tables on `connection`."""
+        sources = [self._source(source_id(self.name), self.table.num_rows)]
+        if self.reports is not None:
+            sources.append(self._source(f"{source_id(self.name)}-reports", self.reports.num_rows))
+        return Evidence(
+            self._on(connection, self.table),
+            tuple(sources),
+            tuple(Coverage(source.id, self.first, self.last) for source in sources),
+            self.benchmarks,
+            {None: self.centroid},
+            self.timezone,
+            reports=self._on(connection, self.reports),
+            rosters=self.rosters,
+            publicity=self.publicity,
+            areas=self.areas,
+            lists=self.lists,
+            codes=self._on(connection, self.codes),
+            links=self._on(connection, self.links),
+            review=self.review,
+            calls=self._on(connection, self.calls),
+        )
+
+    def answer(self, file: str) -> Mapping[str, Any]:
+        """What was planted in the file of that name, and the settings and seed that make it again."""
+        return {
+            "file": file,
+            "world": self.name,
+            "story": self.story,
+            "rows": (self.table if self.reports is None else self.reports).num_rows,
+            "timezone": self.timezone,
+            "seed": self.settings["seed"],
+            "settings": dict(self.settings),
+            "truth": dict(self.truth),
+        }
+
+    def _on(self, connection: Any, table: Any) -> Any:
+        """The table on the engine; None where there is none."""
         import ibis
 
-        encounters = ibis.memtable(self.table)
-        if connection is not None:
-            encounters = connection.create_table(ibis.util.gen_name(self.name), encounters)
-        source = self._source()
-        coverage = Coverage(source.id, self.first, self.last)
-        return Evidence(encounters, (source,), (coverage,), self.benchmarks, {None: self.centroid}, self.timezone)
+        if table is None:
+            return None
+        rows = ibis.memtable(table)
+        return rows if connection is None else connection.create_table(ibis.util.gen_name(self.name), rows)
 
-    def _source(self) -> Source:
+    def _source(self, name: str, rows: int) -> Source:
         return Source(
-            id=source_id(self.name),
+            id=name,
             publisher=f"{SIMULATED}: invented, nobody was stopped",
             address=f"evenhand simulate {self.name}, seed {self.settings['seed']}",
             licence="none needed",
             retrieved="drawn, not retrieved",
             sha256="",
-            rows=self.table.num_rows,
+            rows=rows,
             reader="simulate",
             verdict="green",
             evidence=("Simulated with a planted answer.",),

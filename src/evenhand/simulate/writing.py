@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.errors import OutputError
-from evenhand.simulate import stanford
-from evenhand.simulate.planted import Recipe, World
+from evenhand.simulate import mailbox, stanford
+from evenhand.simulate.planted import Recipe
+from evenhand.simulate.wave import Wave
 from evenhand.terms.evidence import Benchmark
 
 SUFFIXES = (".csv", ".parquet")
@@ -22,35 +23,28 @@ def write(recipe: Recipe, path: Path | str, rows: int | None = None) -> Mapping[
     """Draw the world and write its stops to `path` in Stanford's columns, CSV or Parquet by its ending.
 
     `rows` takes the place of the recipe's `stops`. Beside it go `PATH.truth.json` (truth, story, settings, seed) and
-    each benchmark as `PATH.NAME.csv`. Gives the paths, as text, with the count of rows and the truth; OutputError
-    where they cannot be written.
+    each benchmark as `PATH.NAME.csv`. A world in which people told is written as `mailbox.write` does. Gives the paths,
+    as text, with the count of rows and the truth; OutputError where they cannot be written.
     """
     path = Path(path)
+    if told(recipe.name):
+        return mailbox.write(recipe, path, rows)
     if path.suffix not in SUFFIXES:
         raise OutputError(f"cannot write {path.name}: expected a name that ends in {' or '.join(SUFFIXES)}")
     world = (recipe if rows is None else replace(recipe, stops=rows)).draw()
     key = _beside(path, "truth.json")
     try:
         _write_stops(world.table, path)
-        key.write_text(json.dumps(answer(world, path.name), indent=2) + "\n", encoding="utf-8")
+        key.write_text(json.dumps(world.answer(path.name), indent=2) + "\n", encoding="utf-8")
         sheets = {benchmark.name: str(_write_benchmark(benchmark, path)) for benchmark in world.benchmarks}
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}; name another place with --out") from error
     return {"stops": str(path), "rows": world.table.num_rows, **sheets, "answer": str(key), "truth": dict(world.truth)}
 
 
-def answer(world: World, file: str) -> Mapping[str, Any]:
-    """What was planted in the file of that name, and the settings and seed that make it again."""
-    return {
-        "file": file,
-        "world": world.name,
-        "story": world.story,
-        "rows": world.table.num_rows,
-        "timezone": world.timezone,
-        "seed": world.settings["seed"],
-        "settings": dict(world.settings),
-        "truth": dict(world.truth),
-    }
+def told(name: str) -> bool:
+    """Whether the world of this name holds what people told, and is written as a mailbox."""
+    return name == Wave.name
 
 
 def _write_stops(table: Any, path: Path) -> None:
