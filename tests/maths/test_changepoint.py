@@ -131,6 +131,16 @@ def test_only_the_clumped_form_covers_a_planted_change_in_clumped_counts():
     assert np.all(plain < 0.85)
 
 
+def test_the_clumped_form_covers_both_planted_rates():
+    rng, worlds = np.random.default_rng(21), 150
+    found = [changepoint.clumped(planted(rng, 20, 30, 60, 104, 0.1)) for _ in range(worlds)]
+    for held in (
+        [f.before.low <= 20 <= f.before.high for f in found],
+        [f.after.low <= 30 <= f.after.high for f in found],
+    ):
+        assert np.mean(held) >= 0.898
+
+
 def test_flat_clumped_weeks_raise_the_plain_alarm_and_not_the_clumped_one():
     rng, worlds = np.random.default_rng(5), 100
     weeks = [planted(rng, 20, 20, 0, 52, 0.3) for _ in range(worlds)]

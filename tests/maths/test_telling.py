@@ -90,6 +90,37 @@ def test_completeness_has_no_unit_and_ends_at_one(told, times):
     assert np.all(np.diff(found.by_delay) >= -ROUNDING)
 
 
+def test_where_nobody_tells_at_once_weeks_wait_for_their_first_telling():
+    # everything is told two weeks later: of weeks seen for less nothing is known
+    found = telling.completeness([[0, 0, 4], [0, 0, 5], [0, 0, 3], [0, 0, 0], [0, 0, 0]])
+    assert found.by_delay == pytest.approx([0, 0, 1])
+    assert found.by_week == pytest.approx([1, 1, 1, 0, 0])
+
+
+def test_weeks_seen_are_those_told_of_nearly_whole():
+    happened, told, n = [10, 11, 12, 12, 13], [10, 11, 12, 13, 13], [4, 4, 3, 1, 4]
+    found = telling.seen(happened, told, n)
+    # one of the four of week 12 came a week later; of 12 told by then in weeks seen for one week, 1: 11/12 at once
+    assert (found.first, found.opened, found.withheld) == (10, 10, 4)
+    assert found.counts == pytest.approx([4, 4, 4])
+    assert telling.seen(happened, told, n, least=0.9).withheld == 0
+    assert telling.seen(happened, told, n, least=0.9).complete == pytest.approx([1, 1, 1, 11 / 12])
+
+
+def test_delays_of_what_happened_before_anyone_told_say_nothing_of_the_habit():
+    # telling began in week 30 and reached far back; since then all is told at once
+    weeks = np.arange(40)
+    found = telling.seen(weeks, np.maximum(weeks, 30), np.full(40, 3))
+    assert (len(found.counts), found.opened, found.withheld) == (40, 30, 0)
+    assert found.complete == pytest.approx(np.ones(40))
+
+
+def test_a_canvass_after_everything_leaves_no_week_waiting():
+    found = telling.seen([1, 2, 5], [9, 9, 12], [2, 2, 2])
+    assert found.counts == pytest.approx([2, 2, 0, 0, 2])
+    assert found.withheld == 0
+
+
 def test_a_known_habit_of_delay_is_found():
     rng, weeks, habit = np.random.default_rng(3), 400, np.array([0.5, 0.3, 0.15, 0.05])
     told = rng.poisson(50 * habit, (weeks, 4))
@@ -111,6 +142,8 @@ def test_a_known_habit_of_delay_is_found():
         (lambda: telling.completeness([[1, 2, 3], [1, 2, 0]]), "no more than weeks"),
         (lambda: telling.completeness([[1, 2], [1, 2]]), "2 encounters told after"),
         (lambda: telling.completeness([[0, 0], [4, 0]]), "seen for 1 weeks"),
+        (lambda: telling.seen([], [], []), "no encounters"),
+        (lambda: telling.seen([3], [2], [1]), "before they happened"),
         (lambda: telling.completeness([[1, -2], [1, 0]]), "negative"),
     ],
 )

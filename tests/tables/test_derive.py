@@ -142,6 +142,24 @@ def test_days_weeks_and_months_are_those_of_the_calendar(planted, dates) -> None
     assert values(table, derive.month(table)) == [f"{day:%Y-%m}" for day in dates]
     mondays = [day - timedelta(days=day.weekday()) for day in dates]
     assert values(table, derive.week(table)) == [(monday - date(1969, 12, 29)).days // 7 for monday in mondays]
+    assert [derive.monday(week) for week in values(table, derive.week(table))] == mondays
+
+
+def test_weeks_of_telling_are_of_their_own_column(planted) -> None:
+    table = planted(date=[date(2026, 1, 4), None], reported_on=[date(2026, 1, 5), date(2026, 1, 5)])
+    assert columns(table, derive.week(table), derive.week(table, "reported_on")) == [[2922, None], [2923, 2923]]
+
+
+def test_a_day_is_known_to_within_so_many_days(planted) -> None:
+    day = date(2026, 1, 5)
+    last = [None, day, date(2026, 1, 12), date(2026, 1, 13), day]
+    table = planted(date=[day, day, day, day, None], date_to=last)
+    assert columns(table, derive.day_known(table, 7), derive.day_known(table)) == [
+        [True, True, True, False, False],
+        [True, True, False, False, False],
+    ]
+    alone = table.drop("date_to")
+    assert values(alone, derive.day_known(alone)) == [True, True, True, True, False]
 
 
 def test_a_stop_without_a_date_has_no_day(planted) -> None:

@@ -61,8 +61,9 @@ class Clumped:
 
     `weights`, `mode`, `median`, `low` and `high` as `Posterior`, each period weighing its own largest
     likelihood. `rates` are at the likeliest period, `clumping` is its alpha: variance = mean + alpha mean^2;
-    `ratio` is after over before over every possible period, normal on its log. `log_bayes_factor` is
-    approximate (Kass and Raftery 1995): a second rate costs half the log of the periods.
+    `before`, `after` (events a period) and `ratio` (after over before) are over every possible period, normal on
+    their logs. `log_bayes_factor` is approximate (Kass and Raftery 1995): a second rate costs half the log of the
+    periods.
     """
 
     weights: Floats
@@ -71,6 +72,8 @@ class Clumped:
     low: int
     high: int
     rates: Change
+    before: Interval
+    after: Interval
     ratio: Interval
     clumping: float
     log_bayes_factor: float
@@ -157,11 +160,14 @@ def clumped(counts: ArrayLike, confidence: float = 0.95) -> Clumped:
     weights = np.exp(best - logsumexp(best))
     at, tail = int(np.argmax(best)), (1 - _inside(confidence)) / 2
     penalty = math.log(len(y)) / 2
+    before, after, ratio = _clumped_rates(weights, y, alpha, tail)
     return Clumped(
         weights,
         *_periods(weights, tail),
         rates=Change(at, float(means[at, 0]), float(means[at, -1])),
-        ratio=_clumped_ratio(weights, y, alpha, tail),
+        before=before,
+        after=after,
+        ratio=ratio,
         clumping=float(alpha[at]),
         log_bayes_factor=float(logsumexp(best) - math.log(len(best)) - alone[0] - penalty),
     )
@@ -205,14 +211,19 @@ def profile(counts: ArrayLike, means: Floats) -> tuple[Floats, Floats]:
     return tried.max(axis=0), grid[tried.argmax(axis=0)]
 
 
-def _clumped_ratio(weights: Floats, y: Floats, alpha: Floats, tail: float) -> Interval:
-    """Rate after over before: the variance of a log mean is 1/events + alpha/periods (Lawless 1987)."""
+def _clumped_rates(weights: Floats, y: Floats, alpha: Floats, tail: float) -> tuple[Interval, Interval, Interval]:
+    """Rate before, after, their ratio: the variance of a log mean is 1/events + alpha/periods (Lawless 1987)."""
     first, size = _sums(y)
     # half an event keeps the log of an empty stretch finite (Haldane 1956)
     before, after, left = first + 0.5, y.sum() - first + 0.5, len(y) - size
-    middle = np.log(after / left) - np.log(before / size)
-    error = np.sqrt(1 / before + 1 / after + alpha * (1 / size + 1 / left))
-    return _quantiles(weights, lambda at: ndtr((math.log(at) - middle) / error), tail)
+    log_before, log_after = np.log(before / size), np.log(after / left)
+    of_before, of_after = 1 / before + alpha / size, 1 / after + alpha / left
+
+    def around(middle: Floats, variance: Floats) -> Interval:
+        return _quantiles(weights, lambda at: ndtr((math.log(at) - middle) / np.sqrt(variance)), tail)
+
+    ratio = around(log_after - log_before, of_before + of_after)
+    return around(log_before, of_before), around(log_after, of_after), ratio
 
 
 def _periods(weights: Floats, tail: float) -> tuple[int, int, int, int]:

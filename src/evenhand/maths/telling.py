@@ -77,8 +77,8 @@ def completeness(triangle: ArrayLike) -> Completeness:
 
     The last row is the last week; cells with t + d beyond it are not yet seen and must be 0. Chain ladder: of
     those told by delay d, the share told at d exactly comes from the weeks seen so long (Mack 1993; in this form
-    Lawless 1994). Raises ValueError for more delays than weeks, counts beyond the edge, or a delay for which no
-    week seen so long has an encounter.
+    Lawless 1994). Raises ValueError for more delays than weeks, counts beyond the edge, or where no week seen for the
+    longest delay has an encounter.
     """
     told = np.asarray(triangle, dtype=np.float64)
     _hold_triangle(told)
@@ -88,12 +88,59 @@ def completeness(triangle: ArrayLike) -> Completeness:
     for delay in range(1, delays):
         seen = slice(0, weeks - delay)
         base = float(up_to[seen, delay].sum())
-        if base == 0:
+        if base == 0 and delay == delays - 1:
             raise ValueError(f"no encounter in weeks seen for {delay} weeks: how complete later ones are is unknown")
-        at_last[delay] = float(told[seen, delay].sum()) / base
+        # nothing told so soon: the first delay at which anything is has a share of 1, and settles those below it
+        at_last[delay] = float(told[seen, delay].sum()) / base if base else 0.0
     by_delay = np.append(np.cumprod(1 - at_last[:0:-1])[::-1], 1.0)
     waited = np.minimum(np.arange(weeks)[::-1], delays - 1)
     return Completeness(by_delay, by_delay[waited])
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Weeks that are told of nearly whole, from the first to the last in which anything happened.
+
+    `first` is the number of the first week, `counts` what happened in each, shape (weeks,), `complete` the share
+    of it already told. `opened` is the week of the first telling. `withheld` counts encounters of later weeks.
+    """
+
+    first: int
+    counts: Floats
+    complete: Floats
+    opened: int
+    withheld: int
+
+
+def seen(happened: ArrayLike, told: ArrayLike, n: ArrayLike, longest: int = 26, least: float = 0.95) -> Seen:
+    """From n encounters by week happened and week told, the weeks of which at least the share `least` is told.
+
+    The habit of delay is that of weeks since the first telling, over at most `longest` weeks and half of those:
+    before it nobody could tell at once, and their delays say when telling began. Weeks are whole numbers; raises
+    ValueError for none, for what was told before it happened, and as `completeness`.
+    """
+    week, when, cases = (np.asarray(part, dtype=np.int64) for part in (happened, told, n))
+    if not len(week) or np.any(when < week):
+        raise ValueError("no encounters, or some told in a week before they happened: correct the dates")
+    first, opened, last = int(week.min()), int(when.min()), int(when.max())
+    by_week = np.bincount(week - first, cases, last - first + 1).astype(np.float64)
+    complete = np.ones(last - first + 1)
+    complete[opened - first :] = completeness(
+        _triangle(week - opened, when - week, cases, last - opened + 1, longest)
+    ).by_week
+    # completeness only falls from week to week
+    kept = min(int(np.sum(complete >= least)), int(week.max()) - first + 1)
+    return Seen(first, by_week[:kept], complete[:kept], opened, int(by_week[kept:].sum()))
+
+
+def _triangle(row: ArrayLike, delay: ArrayLike, cases: ArrayLike, weeks: int, longest: int) -> Floats:
+    """Counts by week since the first telling and by delay; where nothing happened since, one column: all is told."""
+    row, delay, cases = (np.asarray(part) for part in (row, delay, cases))
+    delays = min(longest, weeks // 2) + 1 if np.any(row >= 0) else 1
+    inside = (row >= 0) & (delay < delays)
+    told = np.zeros((weeks, delays))
+    np.add.at(told, (row[inside], delay[inside]), cases[inside])
+    return told
 
 
 def _ratio(log: Interval) -> Interval:

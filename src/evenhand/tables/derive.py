@@ -5,6 +5,7 @@ aside with its count by whoever needs a yes or a no, and never becomes one.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -125,16 +126,35 @@ def part_of_day(table: Any) -> Any:
     return ibis.cases(*parts, (at.notnull(), "night"), else_=None)
 
 
-def day(table: Any) -> Any:
-    """Days since 1970-01-01: an integer that sorts, for clusters by date."""
+def day(table: Any, field: str = "date") -> Any:
+    """Days since 1970-01-01 of a date column: an integer that sorts, for clusters by date."""
     import ibis
 
-    return table.date.delta(ibis.literal(EPOCH).cast("date"), unit="day").cast("int64")
+    return table[field].delta(ibis.literal(EPOCH).cast("date"), unit="day").cast("int64")
 
 
-def week(table: Any) -> Any:
-    """Weeks since Monday 1969-12-29: an integer, for clusters by week."""
-    return ((day(table) + 3) // 7).cast("int64")
+def week(table: Any, field: str = "date") -> Any:
+    """Weeks since Monday 1969-12-29 of a date column: an integer, for clusters by week; see `monday`."""
+    return ((day(table, field) + 3) // 7).cast("int64")
+
+
+def monday(week: int) -> date:
+    """The Monday on which a week begins, by the number that `week` gives it.
+
+    >>> monday(2923)
+    datetime.date(2026, 1, 5)
+
+    """
+    return date.fromisoformat(EPOCH) + timedelta(days=7 * week - 3)
+
+
+def day_known(table: Any, within: int = 0) -> Any:
+    """Whether it is known to within so many days when it happened: `date` is there, and `date_to` not much later."""
+    there = table.date.notnull()
+    if not has(table, "date_to"):
+        return there
+    first, last = day(table), day(table, "date_to")
+    return there & ((last - first) <= within).fill_null(True)
 
 
 def month(table: Any) -> Any:
