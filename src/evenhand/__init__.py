@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
     from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
+    from evenhand.weigh.methods.surge import Surge
     from evenhand.weigh.methods.unanimity import Unanimity
     from evenhand.weigh.methods.veil_of_darkness import VeilOfDarkness
 
@@ -54,6 +55,7 @@ __all__ = [
     "Scope",
     "SelectionBounds",
     "Source",
+    "Surge",
     "Unanimity",
     "VeilOfDarkness",
     "connect",
@@ -75,6 +77,7 @@ _HOMES = {
     "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
     "weigh.methods.roster": ("Roster",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),
+    "weigh.methods.surge": ("Surge",),
     "weigh.methods.unanimity": ("Unanimity",),
     "weigh.methods.veil_of_darkness": ("VeilOfDarkness",),
 }

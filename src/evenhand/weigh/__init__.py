@@ -16,6 +16,7 @@ METHODS = {
     "recognition": "recognition:Recognition",
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
+    "surge": "surge:Surge",
 }
 
 
