@@ -146,10 +146,13 @@ def test_the_interval_covers_the_alpha_of_known_coders():
 def test_the_bootstrap_is_plain_redrawing_of_units(rows, metric, seed):
     codes = read(rows)
     rng, size = np.random.default_rng(seed), len(codes.counts)
-    drawn = rng.multinomial(size, np.full(size, 1 / size), size=40)
+    # units coded alike are one kind: redrawing units is drawing how many of each kind
+    kinds = sorted({tuple(unit) for unit in codes.counts.tolist()})
+    share = [codes.counts.tolist().count(list(kind)) / size for kind in kinds]
+    drawn = rng.multinomial(size, share, size=40)
     found = []
     for draw in drawn:
-        again = agreement.Codes(codes.values, np.repeat(codes.counts, draw, axis=0), codes.coders, 0)
+        again = agreement.Codes(codes.values, np.repeat(np.array(kinds), draw, axis=0), codes.coders, 0)
         try:
             found.append(agreement.alpha(again, metric))
         except ValueError:

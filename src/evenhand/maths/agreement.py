@@ -78,7 +78,7 @@ def coincidences(codes: Codes) -> Floats:
 
     Krippendorff (2011): sum over units of n_c (n_k - [c = k])/(m - 1).
     """
-    return np.asarray(_by_unit(codes).sum(axis=0))
+    return np.asarray(_by_unit(codes.counts).sum(axis=0))
 
 
 def alpha(codes: Codes, metric: Metric = "nominal") -> float:
@@ -103,10 +103,12 @@ def bootstrap(
     """
     if not (0 < confidence < 1 and draws > 0):
         raise ValueError(f"{draws} draws at confidence {confidence}: expected 1 or more, and inside 0 to 1")
-    value, difference, by_unit = alpha(codes, metric), _difference(codes, metric), _by_unit(codes)
-    rng, units = np.random.default_rng(seed), len(by_unit)
-    weights = rng.multinomial(units, np.full(units, 1 / units), size=draws).astype(np.float64)
-    found = _alphas(np.tensordot(weights, by_unit, axes=1), difference)
+    value, difference = alpha(codes, metric), _difference(codes, metric)
+    # units coded alike are drawn together, how many of each: the same law, and few kinds where units are many
+    kinds, times = np.unique(codes.counts, axis=0, return_counts=True)
+    rng, units = np.random.default_rng(seed), len(codes.counts)
+    weights = rng.multinomial(units, times / units, size=draws).astype(np.float64)
+    found = _alphas(np.tensordot(weights, _by_unit(kinds), axes=1), difference)
     known = np.isfinite(found)
     tail = (1 - confidence) / 2
     low = np.quantile(np.where(known, found, -np.inf), tail, method="lower")
@@ -128,9 +130,8 @@ def prevalence(codes: Codes, value: object) -> float:
     return float(codes.counts[:, codes.values == value].sum() / codes.counts.sum())
 
 
-def _by_unit(codes: Codes) -> Floats:
-    """Each unit's own coincidences, shape (units, values, values)."""
-    counts = codes.counts
+def _by_unit(counts: Floats) -> Floats:
+    """Each unit's own coincidences, shape (units, values, values), from how often each value was given to it."""
     met = counts[:, :, None] * counts[:, None, :]
     met[:, np.arange(counts.shape[1]), np.arange(counts.shape[1])] -= counts
     return np.asarray(met / (counts.sum(axis=1) - 1)[:, None, None])
