@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from evenhand.terms.evidence import Benchmark, Centroid, Coverage, Evidence, Source
     from evenhand.terms.result import Answer, Contrast, Estimate, Period, Refusal, Result, Scope
     from evenhand.weigh.method import Method
+    from evenhand.weigh.methods.agreement import Agreement
     from evenhand.weigh.methods.benchmark import BenchmarkTest
     from evenhand.weigh.methods.decision_rate import DecisionRate
     from evenhand.weigh.methods.outcome_test import OutcomeTest
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     methods: Mapping[str, type[Method]]
 
 __all__ = [
+    "Agreement",
     "Answer",
     "Benchmark",
     "BenchmarkTest",
@@ -70,6 +72,7 @@ _HOMES = {
     "tables.connect": ("connect",),
     "terms.evidence": ("Benchmark", "Centroid", "Coverage", "Evidence", "Source"),
     "terms.result": ("Answer", "Contrast", "Estimate", "Period", "Refusal", "Result", "Scope"),
+    "weigh.methods.agreement": ("Agreement",),
     "weigh.methods.benchmark": ("BenchmarkTest",),
     "weigh.methods.decision_rate": ("DecisionRate",),
     "weigh.methods.outcome_test": ("OutcomeTest",),

@@ -17,6 +17,7 @@ METHODS = {
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
     "surge": "surge:Surge",
+    "agreement": "agreement:Agreement",
 }
 
 
