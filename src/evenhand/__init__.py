@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.decision_rate import DecisionRate
     from evenhand.weigh.methods.outcome_test import OutcomeTest
     from evenhand.weigh.methods.recognition import Recognition
+    from evenhand.weigh.methods.recording_rate import RecordingRate
     from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
     from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
@@ -50,6 +51,7 @@ __all__ = [
     "OutcomeTest",
     "Period",
     "Recognition",
+    "RecordingRate",
     "Refusal",
     "Result",
     "RobustOutcomeTest",
@@ -77,6 +79,7 @@ _HOMES = {
     "weigh.methods.decision_rate": ("DecisionRate",),
     "weigh.methods.outcome_test": ("OutcomeTest",),
     "weigh.methods.recognition": ("Recognition",),
+    "weigh.methods.recording_rate": ("RecordingRate",),
     "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
     "weigh.methods.roster": ("Roster",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
+import ibis
 import pytest
 
 from evenhand.errors import PlanError
-from evenhand.tables.telling import THRESHOLDS, tellings
+from evenhand.tables.telling import THRESHOLDS, searched_for, tellings
 
 ROWS = {
     "report_id": ["a", "b", "c", "d"],
@@ -49,3 +50,15 @@ def test_without_probabilities_every_link_is_sure(planted) -> None:
 def test_reports_without_ids_are_said(planted) -> None:
     with pytest.raises(PlanError, match="encounter_id"):
         tellings(planted(report_id=["a"]))
+
+
+def test_the_likeliest_record_of_an_encounter_stands_at_each_of_its_tellings(reports) -> None:
+    rows = [("e1", 0.4, False), ("e1", 0.9, True), ("x", 1.0, False)]
+    schema = {"encounter_id": "string", "probability": "float64", "undecided": "boolean"}
+    links = ibis.memtable([dict(zip(schema, row, strict=True)) for row in rows], schema=schema)
+    found = searched_for(reports, links).to_pyarrow().to_pylist()
+    assert {row["report_id"]: row["record_probability"] for row in found} == {"a": 0.9, "b": 0.9, "c": 0.9, "d": 0.0}
+    assert {row["report_id"]: row["record_undecided"] for row in found} == {"a": True, "b": True, "c": True, "d": False}
+    assert [row["report_id"] for row in found if not row["record_named"]] == ["d"]
+    # nothing of the reports is lost
+    assert set(searched_for(reports, links).columns) > set(reports.columns)

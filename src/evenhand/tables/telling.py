@@ -33,3 +33,21 @@ def tellings(reports: Any, threshold: float = HEADLINE) -> Any:
         first=ibis.row_number().over(of_one) == 0,
         times_told=table.report_id.count().over(ibis.window(group_by=table.encounter)),
     )
+
+
+def searched_for(reports: Any, links: Any) -> Any:
+    """`reports` with what `links` (encounter_id, probability, undecided) say of each encounter.
+
+    `record_probability` is that of the likeliest record, 0 where none was found; `record_undecided` whether a reviewer
+    left one open; `record_named` whether the links name the encounter at all.
+    """
+    best = links.group_by("encounter_id").agg(
+        record_probability=links.probability.max(), record_undecided=links.undecided.any()
+    )
+    best = best.rename(linked_id="encounter_id")
+    joined = reports.left_join(best, reports.encounter_id == best.linked_id)
+    return joined.mutate(
+        record_probability=joined.record_probability.fill_null(0.0),
+        record_undecided=joined.record_undecided.fill_null(False),
+        record_named=joined.linked_id.notnull(),
+    ).drop("linked_id")

@@ -14,6 +14,7 @@ METHODS = {
     "robust_outcome_test": "robust_outcome_test:RobustOutcomeTest",
     "selection_bounds": "selection_bounds:SelectionBounds",
     "recognition": "recognition:Recognition",
+    "recording_rate": "recording_rate:RecordingRate",
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
     "surge": "surge:Surge",
