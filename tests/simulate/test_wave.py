@@ -340,6 +340,23 @@ def test_methods_see_encounters_at_three_thresholds():
     assert seen[0] < seen[1] < seen[2] < drew.reports.num_rows
 
 
+def test_the_canvass_can_be_among_the_reports():
+    drew = world("wave", stops=2_000).draw()
+    evidence = drew.evidence(canvass=True)
+    rows = columns.conform(evidence.reports).to_pyarrow().to_pylist()
+    assert columns.stray_codes(columns.conform(evidence.reports)) == {}
+    asked = [row for row in rows if row["recruitment"] == "asked_whole_group"]
+    assert len(rows) == drew.reports.num_rows + len(asked)
+    assert Counter(row["sentinel_group"] for row in asked) == Counter(
+        {
+            department: n
+            for department in {cell.department for cell in drew.rosters}
+            if (n := sum(cell.stopped for cell in drew.rosters if cell.department == department))
+        }
+    )
+    assert {source.id for source in evidence.sources} >= {row["source_id"] for row in rows}
+
+
 def test_people_of_one_car_share_an_event_and_nobody_else_has_one():
     rows = world("wave", stops=5_000, company=0.5, **FREE).draw().reports.to_pylist()
     people = Counter(event for event, _ in {(row["event_id"], row["area_city"]) for row in rows if row["event_id"]})

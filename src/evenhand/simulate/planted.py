@@ -27,7 +27,8 @@ class World:
 
     `settings` are those of the recipe, `seed` among them; `first` and `last` the dates that are covered. Where people
     told of stops, `reports` has one row a telling, `table` is the agency's own record, `answers` are the sheets of a
-    canvass, and what else stands beside is as in `Evidence`: tables of pyarrow, or values.
+    canvass and `asked` those of them that said yes, as tellings. What else stands beside is as in `Evidence`: tables of
+    pyarrow, or values.
     """
 
     name: str
@@ -42,6 +43,7 @@ class World:
     benchmarks: tuple[Benchmark, ...] = ()
     reports: Any = None
     answers: Any = None
+    asked: Any = None
     rosters: tuple[RosterCell, ...] = ()
     publicity: tuple[Publicity, ...] = ()
     areas: tuple[AreaCell, ...] = ()
@@ -51,11 +53,20 @@ class World:
     review: Review | None = None
     calls: Any = None
 
-    def evidence(self, connection: Any = None) -> Evidence:
-        """The world as a method sees it, on ibis's own DuckDB or as tables on `connection`."""
-        sources = [self._source(source_id(self.name), self.table.num_rows)]
-        if self.reports is not None:
-            sources.append(self._source(f"{source_id(self.name)}-reports", self.reports.num_rows))
+    def evidence(self, connection: Any = None, canvass: bool = False) -> Evidence:
+        """The world as a method sees it, on ibis's own DuckDB or as tables on `connection`.
+
+        With `canvass` those who said yes there are among the reports. Some of them told the mailbox too, and no sheet
+        says which: an encounter told both ways is then counted twice.
+        """
+        import pyarrow as pa
+
+        told = {"reports": self.reports} | ({"canvass": self.asked} if canvass else {})
+        told = {name: table for name, table in told.items() if table is not None}
+        sources = [
+            self._source(source_id(self.name), self.table.num_rows),
+            *(self._source(f"{source_id(self.name)}-{name}", table.num_rows) for name, table in told.items()),
+        ]
         return Evidence(
             self._on(connection, self.table),
             tuple(sources),
@@ -63,7 +74,7 @@ class World:
             self.benchmarks,
             {None: self.centroid},
             self.timezone,
-            reports=self._on(connection, self.reports),
+            reports=self._on(connection, pa.concat_tables(told.values()) if told else None),
             rosters=self.rosters,
             publicity=self.publicity,
             areas=self.areas,

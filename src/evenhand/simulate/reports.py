@@ -234,6 +234,30 @@ def answers(
     return [rows[at] for at in rng.permutation(len(rows))]
 
 
+def asked(answered: Iterable[Mapping[str, Any]]) -> Any:
+    """A pyarrow table, one row an answered sheet that says yes, C0001 and on; columns as those of the mailbox."""
+    yes = [row for row in answered if row["stopped"] == "yes"]
+    rows = [
+        {
+            **row,
+            "encounter_id": f"C{number:04d}",
+            "report_id": f"C{number:04d}",
+            "source_id": f"{source_id(NAME)}-canvass",
+            "raw_row": number,
+            "kind": "report_self",
+            "reporter_role": "off_duty_officer",
+            "recruitment": "asked_whole_group",
+            "sentinel_group": row["department"],
+            "off_duty_officer": "yes",
+            "tz": city.ZONE,
+            "mode": "not_stated",
+            "reason": "not_stated",
+        }
+        for number, row in enumerate(yes, 1)
+    ]
+    return table(rows, TELLING_COLUMNS)
+
+
 def records(happened: Happened, recorded: Flags) -> Any:
     """The agency's own rows of the encounters it recorded, as a pyarrow table of the record."""
     stopped = happened.stopped

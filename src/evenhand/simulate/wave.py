@@ -139,6 +139,7 @@ class Wave:
         mailbox, told_of = reports.mailbox(rng, self, happened, told)
         answered = canvass.answering(rng, self, place, people)
         recorded = rng.random(len(people)) >= self.never_recorded
+        sheets = reports.answers(rng, self, happened, answered)
         compared, in_record = _compared(mailbox, told_of, recorded)
         return World(
             name=self.name,
@@ -152,7 +153,8 @@ class Wave:
             centroid=city.CENTROID,
             benchmarks=(place.residents(),),
             reports=mailbox,
-            answers=reports.answers(rng, self, happened, answered),
+            answers=sheets,
+            asked=reports.asked(sheets),
             rosters=canvass.rosters(self, place, people, answered),
             publicity=self._publicity(days),
             areas=place.areas(),
