@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.agreement import Agreement
     from evenhand.weigh.methods.benchmark import BenchmarkTest
     from evenhand.weigh.methods.decision_rate import DecisionRate
+    from evenhand.weigh.methods.multiple_systems import MultipleSystems
     from evenhand.weigh.methods.outcome_test import OutcomeTest
     from evenhand.weigh.methods.recognition import Recognition
     from evenhand.weigh.methods.recording_rate import RecordingRate
@@ -48,6 +49,7 @@ __all__ = [
     "DecisionRate",
     "Estimate",
     "Evidence",
+    "MultipleSystems",
     "OutcomeTest",
     "Period",
     "Recognition",
@@ -77,6 +79,7 @@ _HOMES = {
     "weigh.methods.agreement": ("Agreement",),
     "weigh.methods.benchmark": ("BenchmarkTest",),
     "weigh.methods.decision_rate": ("DecisionRate",),
+    "weigh.methods.multiple_systems": ("MultipleSystems",),
     "weigh.methods.outcome_test": ("OutcomeTest",),
     "weigh.methods.recognition": ("Recognition",),
     "weigh.methods.recording_rate": ("RecordingRate",),

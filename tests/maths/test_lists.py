@@ -88,3 +88,39 @@ def test_the_curve_rises_with_the_odds_ratio():
 def test_a_curve_that_cannot_be_had_is_refused(both, ratios, words):
     with pytest.raises(ValueError, match=words):
         lists.two_list_curve(both, 5, 5, ratios)
+
+
+def test_links_put_back_leave_the_people_there_were() -> None:
+    """By hand: of 100 on all three and 200 on the first two, a tenth is cut in two (3 ways alike, 2 pieces each)."""
+    whole = [50, 60, 200, 70, 0, 0, 100]
+    on_three, on_two = 10 / 3, 20
+    cut = [
+        *(50 + on_three + on_two, 60 + on_three + on_two, 200 - on_two + on_three),
+        *(70 + on_three, on_three, on_three, 90),
+    ]
+    found = lists.rejoin(lists.Cells(3, np.rint(cut).astype(int)), 0.1)
+    # 1: cells are whole people
+    assert found.counts == pytest.approx(np.array(whole), abs=1)
+    # each one that was cut was counted twice
+    assert sum(cut) - sum(whole) == pytest.approx(30)
+
+
+@given(memberships())
+def test_no_link_missed_changes_nothing(membership):
+    cells = lists.tally(membership)
+    assert np.array_equal(lists.rejoin(cells, 0).counts, cells.counts)
+
+
+@pytest.mark.parametrize("missed", [-0.1, 1.0])
+def test_a_share_of_missed_links_that_is_none_is_refused(missed):
+    with pytest.raises(ValueError, match="at least 0 and below 1"):
+        lists.rejoin(lists.tally([[1, 1], [1, 0]]), missed)
+
+
+@given(memberships(), st.data())
+def test_a_list_left_out_takes_only_its_own_people(membership, data):
+    out = data.draw(st.integers(0, membership.shape[1] - 1))
+    rest = np.delete(membership, out, axis=1)
+    if rest.shape[1] > 1:
+        seen = lists.tally(rest[rest.any(axis=1)]).counts
+        assert np.array_equal(lists.leave_out(lists.tally(membership), out).counts, seen)

@@ -81,6 +81,37 @@ def hold(cells: Cells) -> None:
         raise ValueError(f"list {of_list.index(0) + 1} holds nobody: leave it out")
 
 
+def leave_out(cells: Cells, at: int) -> Cells:
+    """The cells of the other lists, people who are on list `at` (from 0) alone taken out."""
+    every = combinations(cells.lists)
+    # the bits above the list's own move one place down
+    left = every & (1 << at) - 1 | every >> at + 1 << at
+    counts = np.bincount(left, weights=cells.counts, minlength=2 ** (cells.lists - 1))
+    return Cells(cells.lists - 1, counts[1:].astype(np.int64))
+
+
+def rejoin(cells: Cells, missed: float) -> Cells:
+    """The cells as they would be, on average, had no link been missed.
+
+    Someone on several lists is taken to have been cut in two with chance `missed`: one of their lists, each as likely,
+    and the others. Cells are then a linear map of those before, which is solved, rounded to people and held at 0.
+    Raises ValueError unless `missed` is at least 0 and below 1.
+    """
+    if not 0 <= missed < 1:
+        raise ValueError(f"a share of {missed:g} of links missed: expected at least 0 and below 1")
+    every = combinations(cells.lists)
+    several = every[np.bitwise_count(every) > 1]
+    cut = np.eye(len(every))
+    cut[several - 1, several - 1] -= missed
+    for i in range(cells.lists):
+        of = several[several >> i & 1 == 1]
+        share = missed / np.bitwise_count(of)
+        cut[(1 << i) - 1, of - 1] += share
+        cut[(of ^ 1 << i) - 1, of - 1] += share
+    before = np.linalg.solve(cut, cells.counts.astype(np.float64))
+    return Cells(cells.lists, np.maximum(np.rint(before), 0).astype(np.int64))
+
+
 def two_list_curve(both: int, first_only: int, second_only: int, odds_ratios: ArrayLike) -> Floats:
     """All people, seen or not, at each odds ratio between two lists: n + OR n10 n01/n11.
 

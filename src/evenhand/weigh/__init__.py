@@ -15,6 +15,7 @@ METHODS = {
     "selection_bounds": "selection_bounds:SelectionBounds",
     "recognition": "recognition:Recognition",
     "recording_rate": "recording_rate:RecordingRate",
+    "multiple_systems": "multiple_systems:MultipleSystems",
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
     "surge": "surge:Surge",
