@@ -105,6 +105,10 @@ class _Backing:
         self.texts += numbers_in(document["plan"]["title"])
         for result in document["results"]:
             self.plain += derived(result)
+            if with_series:
+                # a chance in a series is written one in so many, as one of the numbers is
+                chances = result["answer"].get("series", {}).get("unanimity", {}).get("chance", ())
+                self.plain += [one_in(chance) for chance in chances if chance is not None]
 
     def _walk(self, item: Any, log: bool) -> None:
         if isinstance(item, Mapping):

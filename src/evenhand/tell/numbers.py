@@ -5,11 +5,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
 MINUS = "−"
 # Below this a chance is not told apart: no model of telling holds so far out.
 RAREST = 1e-6
+# EXPERIENCE 5, rule 1: 0 to 9 print alike.
+FEWEST = 10
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -30,6 +32,21 @@ def count(value: float) -> str:
 
     """
     return decimals(value, 0)
+
+
+def people(value: float | None) -> str:
+    """A count of people who told, or of what they told, once it is large enough to be shown (EXPERIENCE 5, rule 1).
+
+    >>> people(12), people(9), people(0), people(None)
+    ('12', 'fewer than 10', 'fewer than 10', 'fewer than 10')
+
+    """
+    return count(value) if shown(value) else f"fewer than {FEWEST}"
+
+
+def shown(value: float | None) -> TypeGuard[float]:
+    """Whether a count of people who told may stand as it is; None is held back already."""
+    return value is not None and value >= FEWEST
 
 
 def ratio(value: float) -> str:

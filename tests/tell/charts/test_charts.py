@@ -27,8 +27,8 @@ def _drawn(name: str, document: dict) -> Chart:
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_chart_has_its_sentence_alt_text_table_and_pictures(name: str, document: dict) -> None:
-    chart = _drawn(name, document)
+def test_a_chart_has_its_sentence_alt_text_table_and_pictures(name: str, whole: dict) -> None:
+    chart = _drawn(name, whole)
     assert chart.name == name
     assert chart.sentence.endswith(".")
     assert chart.alt.startswith(chart.sentence[:20])
@@ -40,8 +40,8 @@ def test_a_chart_has_its_sentence_alt_text_table_and_pictures(name: str, documen
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_picture_keeps_its_width_and_no_labels_that_only_machines_see(name: str, document: dict) -> None:
-    chart = _drawn(name, document)
+def test_a_picture_keeps_its_width_and_no_labels_that_only_machines_see(name: str, whole: dict) -> None:
+    chart = _drawn(name, whole)
     for svg, width in ((chart.svg, tokens.CHART_WIDE), (chart.narrow, tokens.CHART_NARROW)):
         assert "aria-label=" not in svg
         assert "http" not in svg.replace("http://www.w3.org/", "")
@@ -52,24 +52,25 @@ def test_a_picture_keeps_its_width_and_no_labels_that_only_machines_see(name: st
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_the_specification_is_vega_lite(name: str, document: dict) -> None:
+def test_the_specification_is_vega_lite(name: str, whole: dict) -> None:
     import altair
 
-    spec = json.loads(_drawn(name, document).spec)
+    spec = json.loads(_drawn(name, whole).spec)
     altair.Chart.from_dict(spec, validate=True)
     assert spec["config"]["aria"] is False
 
 
 @pytest.mark.parametrize("name", charts.CHARTS)
-def test_a_document_without_anything_for_it_draws_nothing(name: str, document: dict) -> None:
-    for result in document["results"]:
+def test_a_document_without_anything_for_it_draws_nothing(name: str, whole: dict) -> None:
+    for result in whole["results"]:
         result["answer"] = {"refusal": {"reason": "no", "figures": {}, "needed": ""}}
-    document["sources"][0]["health"] = {}
-    assert _draw(name, document) is None
+        result |= {"rows_in": 0, "rows_used": 0, "excluded": []}
+    whole["sources"][0]["health"] = {}
+    assert _draw(name, whole) is None
 
 
-def test_charts_come_in_the_order_of_the_page(document: dict) -> None:
-    assert [chart.name for chart in charts.drawn(document)] == DRAWN
+def test_charts_come_in_the_order_of_the_page(whole: dict) -> None:
+    assert [chart.name for chart in charts.drawn(whole)] == DRAWN
 
 
 def test_the_same_document_gives_the_same_bytes(document: dict) -> None:

@@ -8,7 +8,8 @@ from evenhand.tell.document import Document
 
 __all__ = ["CHARTS", "Chart", "drawn"]
 
-# In the order of the page: the whole first, then who is stopped, what happens then, and what could undo it.
+# In the order of the page: the whole first, then who is stopped, what happens then, and what could undo it; after
+# the records, what was told and what it shows.
 CHARTS = (
     "evidence_ladder",
     "benchmark_ladder",
@@ -19,6 +20,13 @@ CHARTS = (
     "selection_sweep",
     "tipping_point",
     "data_health",
+    "flow_of_reports",
+    "reports_over_time",
+    "canvass",
+    "telling_tipping",
+    "before_and_after",
+    "clusters",
+    "model_fan",
 )
 
 

@@ -6,7 +6,7 @@ for a page and again for a phone, so that its words stay at reading size.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +95,74 @@ def series(document: Document, name: str) -> tuple[dict[str, Any], list[dict[str
         if columns and all(columns.values()):
             return result, [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return None
+
+
+def estimates(result: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The estimates of a result by quantity; none where it was refused."""
+    return {estimate["quantity"]: estimate for estimate in result["answer"].get("estimates", ())}
+
+
+def word(
+    text: str,
+    x: float,
+    y: float,
+    *,
+    align: str = "left",
+    color: str = tokens.INK,
+    bold: bool = False,
+    size: float = tokens.CHART_TEXT,
+    limit: float = 0,
+) -> dict[str, Any]:
+    """A piece of text whose middle stands at a height, in pixels of the picture; cut off beyond `limit` pixels."""
+    style = (align, color, "bold" if bold else "normal", size, limit)
+    return {"text": text, "x": x, "at": y, "style": style}
+
+
+def lettering(words: Iterable[Mapping[str, Any]]) -> Iterator[Any]:
+    """Words as layers of a picture, one layer for each way they are set."""
+    alike: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for each in words:
+        alike.setdefault(each["style"], []).append({name: each[name] for name in ("text", "x", "at")})
+    alt = altair()
+    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("at:Q", scale=None, axis=None)
+    for (align, color, weight, size, limit), points in alike.items():
+        style = {"align": align, "color": color, "fontWeight": weight, "fontSize": size}
+        style |= {"limit": limit} if limit else {}
+        mark = alt.Chart(data(points)).mark_text(baseline="middle", **style)
+        yield mark.encode(x=x, y=y, text=alt.Text("text:N"))
+
+
+def boxes(rows: Rows, **style: Any) -> Any:
+    """Rectangles of one look, from x to x2 and y to y2 in pixels of the picture."""
+    alt = altair()
+    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+    placed = [{name: row[name] for name in ("x", "x2", "y", "y2")} for row in rows]
+    return alt.Chart(data(placed)).mark_rect(**style).encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q"))
+
+
+def hatching(rows: Rows) -> Any:
+    """Slanting lines over rectangles: something is held back there. Their edges are drawn with them."""
+    alt = altair()
+    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("y:Q", scale=None, axis=None)
+    lines = [line for row in rows for line in _hatch(row)]
+    slant = alt.Chart(data(lines)).mark_rule(color=tokens.RULE)
+    return alt.layer(
+        boxes(rows, fill=tokens.PAPER, stroke=tokens.RULE),
+        slant.encode(x=x, x2=alt.X2("x2:Q"), y=y, y2=alt.Y2("y2:Q")),
+    )
+
+
+def _hatch(box: Mapping[str, Any], step: int = 8) -> Iterator[dict[str, float]]:
+    """Slanting lines across one rectangle, cut at its edges."""
+    wide, high = box["x2"] - box["x"], box["y2"] - box["y"]
+    for start in range(step, int(wide + high), step):
+        first, last = max(0.0, start - high), min(float(start), wide)
+        yield {
+            "x": box["x"] + first,
+            "x2": box["x"] + last,
+            "y": box["y"] + start - first,
+            "y2": box["y"] + start - last,
+        }
 
 
 def wrapped(text: str, width: float) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evenhand.tell import numbers, tokens, words
-from evenhand.tell.charts.chart import Chart, altair, chart, data, series
+from evenhand.tell.charts.chart import Chart, altair, chart, data, hatching, series
 from evenhand.tell.document import Document
 
 NAME, TITLE = "district_tiles", "Place by place"
@@ -24,7 +24,7 @@ def draw(document: Document) -> Chart | None:
     if found is None:
         return None
     result, rows = found
-    rows = sorted(rows, key=lambda row: _natural(str(row["place"])))
+    rows = sorted(rows, key=lambda row: natural(str(row["place"])))
     shown = [row for row in rows if row["ratio"] is not None]
     if not shown:
         return None
@@ -34,7 +34,7 @@ def draw(document: Document) -> Chart | None:
     return chart(NAME, title, sentence, alt, _table(rows), lambda width: _picture(rows, width), KEY)
 
 
-def _natural(name: str) -> list[tuple[bool, int, str]]:
+def natural(name: str) -> list[tuple[bool, int, str]]:
     """Digits before letters, and in the order people count."""
     parts = re.findall(r"\d+|\D+", name.casefold())
     return [(False, int(part), "") if part.isdigit() else (True, 0, part) for part in parts]
@@ -84,15 +84,10 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
         "ratio:Q", legend=None, scale=alt.Scale(type="threshold", domain=list(STEPS), range=list(tokens.STEPS))
     )
     shown = [tile for tile in tiles if tile["ratio"] is not None]
-    hatch = [line for tile in tiles if tile["ratio"] is None for line in _hatch(tile)]
     held = [tile for tile in tiles if tile["ratio"] is None]
     layers = [alt.Chart(data(shown)).mark_rect().encode(x=x, x2=x2, y=y, y2=y2, color=color)]
     if held:
-        frame = alt.Chart(data(held)).mark_rect(fill=tokens.PAPER, stroke=tokens.RULE)
-        layers += [
-            frame.encode(x=x, x2=x2, y=y, y2=y2),
-            alt.Chart(data(hatch)).mark_rule(color=tokens.RULE).encode(x=x, x2=x2, y=y, y2=y2),
-        ]
+        layers.append(hatching(held))
     layers += [*_words(tiles, wide, dark=False), *_words(tiles, wide, dark=True)]
     return alt.layer(*layers).properties(width=wide * across, height=HIGH * -(-len(rows) // across))
 
@@ -112,16 +107,3 @@ def _words(tiles: list[dict[str, Any]], wide: float, dark: bool) -> Iterator[Any
         some = [tile for tile in chosen if (tile["ratio"] is None) == held_back]
         if some:
             yield alt.Chart(data(some)).mark_text(dy=22, **face, **style).encode(x=x, y=y, text=alt.Text("told:N"))
-
-
-def _hatch(tile: dict[str, Any], step: int = 8) -> Iterator[dict[str, float]]:
-    """Slanting lines across one tile, cut at its edges."""
-    wide, high = tile["x2"] - tile["x"], tile["y2"] - tile["y"]
-    for start in range(step, int(wide + high), step):
-        first, last = max(0.0, start - high), min(float(start), wide)
-        yield {
-            "x": tile["x"] + first,
-            "x2": tile["x"] + last,
-            "y": tile["y"] + start - first,
-            "y2": tile["y"] + start - last,
-        }

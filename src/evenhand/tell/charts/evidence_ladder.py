@@ -1,11 +1,11 @@
-"""Evidence ladder: every result's ratio on one scale, one row each; a refusal keeps its row and has no mark."""
+"""Evidence ladder: each comparison's ratio on one scale, one row each; a refusal keeps its row and has no mark."""
 
 from collections.abc import Iterator
 from statistics import NormalDist
 from typing import Any
 
 from evenhand.tell import numbers, questions, tokens, words
-from evenhand.tell.charts.chart import Chart, altair, chart, data, wrapped
+from evenhand.tell.charts.chart import Chart, altair, chart, data, lettering, word, wrapped
 from evenhand.tell.document import Document
 
 NAME, TITLE = "evidence_ladder", "Every result on one scale"
@@ -21,7 +21,7 @@ LINE = 16
 
 
 def draw(document: Document) -> Chart | None:
-    """The ladder of all results, or None where no result answers with a ratio."""
+    """The ladder of all results that compare two groups, or None where none of them answers with a ratio."""
     rows = list(_merged(_rows(document)))
     answered = [row for row in rows if row["ratio"]]
     if not answered:
@@ -46,6 +46,9 @@ def ratio_of(result: dict[str, Any]) -> dict[str, Any] | None:
 
 def _rows(document: Document) -> Iterator[dict[str, Any]]:
     for result in document["results"]:
+        # a ratio that compares no two groups (of telling, of weeks) is on another scale
+        if result["contrast"] is None:
+            continue
         refusal = result["answer"].get("refusal")
         ratio = ratio_of(result)
         if ratio or refusal:
@@ -127,7 +130,7 @@ def _picture(rows: list[dict[str, Any]], width: int) -> Any:
     layers = [
         *_tracks(answered, domain, x),
         *_bars(answered, x),
-        *_words(placed, width),
+        *lettering(_words(placed, width)),
     ]
     size = alt.AutoSizeParams(type="fit-x", contains="padding")
     return alt.layer(*layers).properties(width=width, height=height, autosize=size)
@@ -162,33 +165,15 @@ def _bars(answered: list[dict[str, Any]], x: Any) -> Iterator[Any]:
     yield dot.encode(x=x, y=y, opacity=alt.value(1))
 
 
-def _words(placed: list[dict[str, Any]], width: int) -> Iterator[Any]:
-    """The lines of text, one layer for each way they are set."""
-    alt = altair()
-    x, y = alt.X("x:Q", scale=None, axis=None), alt.Y("at:Q", scale=None, axis=None)
-    alike: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
-    for line in _lines(placed, width):
-        alike.setdefault((line["align"], line["color"], line["weight"]), []).append(line)
-    for (align, color, weight), lines in alike.items():
-        points = [{"text": line["text"], "at": line["at"], "x": line["x"]} for line in lines]
-        mark = alt.Chart(data(points)).mark_text(align=align, baseline="middle", color=color, fontWeight=weight)
-        yield mark.encode(x=x, y=y, text=alt.Text("text:N"))
-
-
-def _lines(placed: list[dict[str, Any]], width: int) -> Iterator[dict[str, Any]]:
+def _words(placed: list[dict[str, Any]], width: int) -> Iterator[dict[str, Any]]:
     wide = width == tokens.CHART_WIDE
     for row in placed:
         for index, text in enumerate([*row["head"], *row["below"]]):
             quiet = index >= len(row["head"]) or (not wide and index == len(row["head"]) - 1)
-            yield _line(text, row["top"] + LINE * index - 4, 0, quiet)
+            yield word(text, 0, row["top"] + LINE * index - 4, color=tokens.NOTE if quiet else tokens.INK)
         if row["ratio"]:
             told = _told(row) if wide else numbers.value_of(row["ratio"])
-            yield _line(told, row["top"] - 4, width - 2, False, "right", bold=True)
-
-
-def _line(text: str, at: float, x: float, quiet: bool, align: str = "left", bold: bool = False) -> dict[str, Any]:
-    color = tokens.NOTE if quiet else tokens.INK
-    return {"text": text, "at": at, "x": x, "align": align, "color": color, "weight": "bold" if bold else "normal"}
+            yield word(told, width - 2, row["top"] - 4, align="right", bold=True)
 
 
 def narrowed(ratio: dict[str, Any], share: float) -> tuple[float, float]:

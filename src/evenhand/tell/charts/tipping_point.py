@@ -38,11 +38,17 @@ def draw(document: Document) -> Chart | None:
 
 
 def _lines(document: Document) -> Iterator[dict[str, Any]]:
-    first = next((result["contrast"] for result in document["results"]), None)
+    first = next((result["contrast"] for result in document["results"] if result["contrast"]), None)
     for result in document["results"]:
         ratio = ratio_of(result)
         e_value = _held(result["diagnostics"], "e_value")
-        if ratio is None or e_value is None or e_value <= 1.01 or ratio["low"] <= 1 <= ratio["high"]:
+        if (
+            result["contrast"] is None
+            or ratio is None
+            or e_value is None
+            or e_value <= 1.01
+            or ratio["low"] <= 1 <= ratio["high"]
+        ):
             continue
         if result["contrast"] == first:
             limit = _limit(e_value)
