@@ -216,6 +216,17 @@ def test_small_departments_are_held_back_and_so_is_what_a_subtraction_would_give
     assert weigh(*TWO).answer.series[0].columns["group_stopped"] == (12, 3)
 
 
+def test_several_races_can_be_taken_together_as_the_group() -> None:
+    parts = (replace(TWO[0], stopped=7, answered=22, asked=30, size=30), cell("east", "HISPANIC", 5, 18, 20))
+    whole = numbers(weigh(*TWO))
+    together = weigh(*parts, *TWO[1:], contrast=Contrast("of color", "WHITE"), races=("BLACK", "HISPANIC"))
+    assert numbers(together) == whole
+    assert together.id == "roster/of color-WHITE/all"
+    for races in (("BLACK", "WHITE"), ("Black",)):
+        with pytest.raises(PlanError, match="expected codes"):
+            Roster(BW, races=races)
+
+
 @given(st.lists(st.tuples(*(st.integers(0, 30) for _ in range(2))), min_size=1, max_size=8))
 def test_what_is_held_back_is_never_a_few_answers(answers) -> None:
     cells = [
@@ -225,7 +236,7 @@ def test_what_is_held_back_is_never_a_few_answers(answers) -> None:
     ]
     from evenhand.weigh.methods import roster
 
-    asked = Asked.of(tuple(cells), BW)
+    asked = Asked.of(tuple(cells), ("BLACK",), "WHITE")
     shown = roster._shown(asked)
     for side in (asked.group, asked.reference):
         assert np.all(side.answered[shown] >= 10)

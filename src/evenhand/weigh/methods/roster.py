@@ -23,7 +23,7 @@ from evenhand.maths.corners import Counts, Floats
 from evenhand.maths.intervals import Interval
 from evenhand.maths.roster import FACTORS, Canvass
 from evenhand.tables.sift import Sifted
-from evenhand.terms.encounter import UNKNOWN_CODES
+from evenhand.terms.encounter import RACES, UNKNOWN_CODES
 from evenhand.terms.evidence import Evidence, RosterCell
 from evenhand.terms.result import (
     Answer,
@@ -54,12 +54,14 @@ NEEDED = "[[roster]] in the plan: a canvass of everybody on a roster, asked and 
 class Roster:
     """Ratio of shares stopped off duty, group over reference, pooled over departments of one roster.
 
-    `roster` names the roster where there are several. `residents` (of the group's race) and `resident_days` give the
+    `races` are the codes taken together as the contrast's group; empty: the group's own code. `roster` names the
+    roster where there are several. `residents` (of the group's race) and `resident_days` give the
     series of what the rate would mean among residents; without them there is none.
     """
 
     contrast: Contrast
     scope: Scope = field(default_factory=Scope)
+    races: tuple[str, ...] = ()
     roster: str = ""
     residents: int | None = None
     resident_days: int | None = None
@@ -72,10 +74,14 @@ class Roster:
         if given.count(None) == 1 or any(number is not None and number <= 0 for number in given):
             raise PlanError(f"roster: residents {given[0]}, resident_days {given[1]}: give both above 0, or neither")
 
+        stray = [code for code in self.races if code not in RACES or code == self.contrast.reference]
+        if stray:
+            raise PlanError(f"roster: races has {', '.join(stray)}: expected codes such as BLACK, not the reference's")
+
     def weigh(self, evidence: Evidence) -> Result:
         """The pooled ratio with what silence may hide beside it, or a refusal."""
         cells = self._chosen(evidence.rosters)
-        asked = Asked.of(cells, self.contrast)
+        asked = Asked.of(cells, self.races or (self.contrast.group,), self.contrast.reference)
         refusal = _not_there(cells) or self._cut() or _impossible(cells) or _not_whole(cells)
         if refusal := refusal or self._too_few(asked) or self._never(asked):
             return method.result(self, asked.sifted, (), refusal)
@@ -189,9 +195,9 @@ class Asked:
     departments_in: int
 
     @classmethod
-    def of(cls, cells: tuple[RosterCell, ...], contrast: Contrast) -> Self:
-        """Count the cells of one roster by department and side of the contrast."""
-        sides = [[cell for cell in cells if cell.race == race] for race in (contrast.group, contrast.reference)]
+    def of(cls, cells: tuple[RosterCell, ...], group_races: tuple[str, ...], reference_race: str) -> Self:
+        """Count the cells of one roster by department and side, given as codes of race."""
+        sides = [[cell for cell in cells if cell.race in races] for races in (group_races, (reference_race,))]
         serving = [{cell.department for cell in side if cell.size > 0} for side in sides]
         both = tuple(sorted(serving[0] & serving[1]))
         kept = [[cell for cell in side if cell.department in both] for side in sides]
