@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
     from evenhand.weigh.methods.surge import Surge
+    from evenhand.weigh.methods.two_streams import TwoStreams
     from evenhand.weigh.methods.unanimity import Unanimity
     from evenhand.weigh.methods.veil_of_darkness import VeilOfDarkness
 
@@ -62,6 +63,7 @@ __all__ = [
     "SelectionBounds",
     "Source",
     "Surge",
+    "TwoStreams",
     "Unanimity",
     "VeilOfDarkness",
     "connect",
@@ -87,6 +89,7 @@ _HOMES = {
     "weigh.methods.roster": ("Roster",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),
     "weigh.methods.surge": ("Surge",),
+    "weigh.methods.two_streams": ("TwoStreams",),
     "weigh.methods.unanimity": ("Unanimity",),
     "weigh.methods.veil_of_darkness": ("VeilOfDarkness",),
 }

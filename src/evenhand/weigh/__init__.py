@@ -16,6 +16,7 @@ METHODS = {
     "recognition": "recognition:Recognition",
     "recording_rate": "recording_rate:RecordingRate",
     "multiple_systems": "multiple_systems:MultipleSystems",
+    "two_streams": "two_streams:TwoStreams",
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
     "surge": "surge:Surge",
