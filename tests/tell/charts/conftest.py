@@ -109,7 +109,7 @@ def roster() -> Result:
 
 def recognition() -> Result:
     before_and_after = {
-        "treatment": ("better", "ended", "same", "worse"),
+        "treatment": ("better", "ended_there", "same", "worse"),
         "before": (12, 0, 24, 3),
         "during": (31, 18, 26, 4),
         "never": (0, 0, 41, 11),

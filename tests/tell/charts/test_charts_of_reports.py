@@ -45,6 +45,10 @@ def _values(spec: Any) -> list[dict[str, Any]]:
     return [row for part in spec for row in _values(part)] if isinstance(spec, list) else []
 
 
+def _widths(chart: Chart) -> list[float]:
+    return [float(re.findall(r'viewBox="0 0 ([\d.]+) ', svg)[0]) for svg in (chart.svg, chart.narrow)]
+
+
 def _texts(chart: Chart) -> list[str]:
     return [row["text"] for row in _values(json.loads(chart.spec)) if "text" in row]
 
@@ -269,6 +273,16 @@ def test_models_without_an_answer_stand_in_the_table_alone(told: dict) -> None:
     assert not [text for text in _texts(chart) if "no answer" in text]
 
 
+def test_a_fan_that_spans_little_still_has_numbers_on_its_scale(told: dict) -> None:
+    columns = _columns("multiple_systems", "fan", told)
+    columns |= {"total": [640, 700, 705, 660], "low": [620, 640, 650, 630], "high": [690, 820, 800, 700]}
+    _of("multiple_systems", told)["answer"]["bands"]["model"] = [640, 705]
+    for estimate in _of("multiple_systems", told)["answer"]["estimates"]:
+        estimate |= {"low": 600, "value": 640, "high": 840}
+    # ticks by hundreds between 600/1.2 = 500 and 840 x 1.2 = 1,008
+    assert len(re.findall(r">(?:600|700|800|900|1,000)</text>", _drawn("model_fan", told).svg)) >= 3
+
+
 def test_an_interval_without_upper_end_goes_to_the_edge(told: dict) -> None:
     columns = _columns("multiple_systems", "fan", told)
     columns["low"][3] = 900.0
@@ -298,9 +312,22 @@ def test_a_department_held_back_has_no_line(told: dict) -> None:
     # few stopped is as much a name as few who answered
     columns["group_stopped"][1] = 3
     chart = _drawn("canvass", told)
-    assert ("department B", "fewer than 10 of 31", "13 of 96") in chart.table
-    assert ("department D", "held back", "held back") in chart.table
+    assert ("B", "fewer than 10 of 31", "13 of 96") in chart.table
+    assert ("D", "held back", "held back") in chart.table
     assert [text for text in _texts(chart) if text in ("A", "B", "C", "D")] == ["A", "C"]
+
+
+def test_one_is_marked_and_written_however_far_off_the_ratio_is(told: dict) -> None:
+    answer = _of("roster", told)["answer"]
+    for value, low, high in ((2.94, 2.07, 4.18), (79.9, 18.6, 344.0), (0.004, 0.0002, 0.09)):
+        answer["estimates"][0] |= {"value": value, "low": low, "high": high}
+        answer["bands"]["silence"] = [0.7 * value, 1.3 * value]
+        # almost none of the reference: a dot at the very end of the scale
+        answer["estimates"][3] |= {"value": 0.0015, "low": 0.0005, "high": 0.0045}
+        chart = _drawn("canvass", told)
+        for svg in (chart.svg, chart.narrow):
+            assert ">1</text>" in svg
+        assert _widths(chart) == pytest.approx([tokens.CHART_WIDE, tokens.CHART_NARROW], abs=4)
 
 
 def test_residents_are_a_range_with_what_it_assumes(told: dict) -> None:

@@ -17,7 +17,7 @@ KEY = (
 WHEN = {"during": "learned during it", "before": "knew before it", "never": "never learned"}
 TREATMENTS = {
     "better": "treated better",
-    "ended": "it ended there",
+    "ended_there": "it ended there",
     "same": "treated the same",
     "worse": "treated worse",
 }

@@ -18,7 +18,12 @@ SIDES = ("group", "reference")
 LINE, ROW, BAR, DOT = 16, 52, 9, 70
 # Departments with a line of their own in the picture; the table has all.
 MOST_DEPARTMENTS = 12
-RATIOS = (0.1, 0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100)
+# Ticks of the ratio: close where the scale is short, further apart where it is long.
+FINE = (0.2, 0.33, 0.5, 0.75, 1, 1.5, 2, 3, 5)
+COARSE = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500)
+DECADES = tuple(10.0**power for power in range(-4, 6))
+# Pixels kept free at both ends of a scale, for dots and for bars, whose bounds reach beyond their ends.
+FREE = 14
 COUNTS = tuple(base * 10**power for power in range(8) for base in (1, 2, 5))
 
 
@@ -88,7 +93,7 @@ def _table(whole: dict[str, Any], band: list[float]) -> Iterator[tuple[str, ...]
         silence = (numbers.interval_of(numbered[f"share_{side}_over_silence"]) for side in SIDES)
         yield ("stopped, whatever the others would have said", *silence)
     for row in whole["departments"]:
-        yield (f"department {row['department']}", *(_of(row, side) for side in SIDES))
+        yield (row["department"], *(_of(row, side) for side in SIDES))
     if ratio := numbered.get("risk_ratio"):
         yield ("ratio inside departments", numbers.reading_of(ratio), "")
     if band:
@@ -104,8 +109,6 @@ def _of(row: dict[str, Any], side: str) -> str:
 
 
 def _picture(whole: dict[str, Any], width: int) -> Any:
-    # a dot at the end of a scale is wider than the scale
-    width -= 6
     panels = [_shares(whole, width)]
     if "risk_ratio" in whole["numbers"]:
         panels.append(_ratio(whole, width))
@@ -126,7 +129,7 @@ def _shares(whole: dict[str, Any], width: int) -> Any:
         at = ROW * place + 32
         bars.append(_bar(share, silence, at, side))
         lines.append(word(f"{whole['names'][place]} officers, all departments", 0, at - 20, limit=width - 130))
-        told = numbers.reading_of(share) if width > tokens.CHART_NARROW else numbers.value_of(share)
+        told = numbers.reading_of(share) if width == tokens.CHART_WIDE else numbers.value_of(share)
         lines.append(word(told, width - 2, at - 20, align="right", bold=True))
     pairs = []
     for place, row in enumerate(shown):
@@ -145,7 +148,7 @@ def _shares(whole: dict[str, Any], width: int) -> Any:
     axis = alt.Axis(
         format=".0%", tickCount=5, grid=False, title="share stopped", labelFlush=True, domainColor=tokens.INK
     )
-    x = alt.X("low:Q", scale=alt.Scale(domain=[0, min(1.0, 1.08 * most)], nice=False), axis=axis)
+    x = alt.X("low:Q", scale=_scale("linear", [0, min(1.0, 1.08 * most)], width), axis=axis)
     layers = [*_bars(bars, x)]
     if pairs:
         y = alt.Y("at:Q", scale=None, axis=None)
@@ -154,6 +157,10 @@ def _shares(whole: dict[str, Any], width: int) -> Any:
         layers.append(rule.encode(x=x, x2=alt.X2("high:Q"), y=y))
         layers += [_dots([{"low": pair[side], "at": pair["at"]} for pair in pairs], side, x, 45) for side in SIDES]
     return alt.layer(*layers, *lettering(lines)).properties(width=width, height=height)
+
+
+def _scale(kind: str, domain: list[float], width: int) -> Any:
+    return altair().Scale(type=kind, domain=domain, range=[FREE, width - FREE], nice=False)
 
 
 def _bar(estimate: dict[str, Any], silence: dict[str, Any] | None, at: float, side: str) -> dict[str, Any]:
@@ -200,12 +207,14 @@ def _ratio(whole: dict[str, Any], width: int) -> Any:
     ends = [end for end in (bar["least"], bar["most"], bar["low"], bar["high"]) if end > 0]
     domain = [min(0.8, *ends) / 1.15, max(1.3, *ends) * 1.15]
     bar |= {"least": max(bar["least"], domain[0])}
-    ticks = [tick for tick in RATIOS if domain[0] <= tick <= domain[1]]
-    axis = alt.Axis(values=ticks, format="~g", grid=False, title="ratio, group over reference", labelFlush=True)
-    x = alt.X("low:Q", scale=alt.Scale(type="log", domain=domain, nice=False), axis=axis)
+    spread = domain[1] / domain[0]
+    chosen = FINE if spread < 20 else COARSE if spread < 1000 else DECADES
+    ticks = [tick for tick in chosen if domain[0] <= tick <= domain[1]]
+    axis = alt.Axis(values=ticks, format="~g", grid=False, title="ratio, group over reference")
+    x = alt.X("low:Q", scale=_scale("log", domain, width), axis=axis)
     one = alt.Chart(data([{"low": 1, "at": 20, "to": 44}])).mark_rule(color=tokens.INK, strokeWidth=1.5)
     y = alt.Y("at:Q", scale=None, axis=None)
-    told = numbers.reading_of(ratio) if width > tokens.CHART_NARROW else numbers.value_of(ratio)
+    told = numbers.reading_of(ratio) if width == tokens.CHART_WIDE else numbers.value_of(ratio)
     lines = [word("how many times as often", 0, 12), word(told, width - 2, 12, align="right", bold=True)]
     return alt.layer(*_bars([bar], x), one.encode(x=x, y=y, y2=alt.Y2("to:Q")), *lettering(lines)).properties(
         width=width, height=50
@@ -227,7 +236,7 @@ def _residents(whole: dict[str, Any], width: int) -> Any:
     domain = [lowest / (highest / lowest) ** (80 / (width - 80)), highest]
     ticks = [tick for tick in COUNTS if lowest / 1.05 <= tick <= highest]
     axis = alt.Axis(values=ticks, format=",.0f", title="stops", labelFlush=True, labelOverlap=True, grid=True)
-    x = alt.X("low:Q", scale=alt.Scale(type="log", domain=domain, nice=False), axis=axis)
+    x = alt.X("low:Q", scale=_scale("log", domain, width), axis=axis)
     y = alt.Y("at:Q", scale=None, axis=None)
     drawn = [bar | {"low": max(bar["low"], lowest)} for bar in bars]
     rule = alt.Chart(data(drawn)).mark_rule(color=tokens.SHADES[1], strokeWidth=7)

@@ -17,7 +17,9 @@ KEY = (
 LINE, ROW, TOP, RUG = 15, 46, 44, 40
 # Models with a line of their own; all others are told by their totals, on one line.
 MOST_ROWS = 12
-TICKS = tuple(base * 10**power for power in range(7) for base in (1, 2, 5))
+# Ticks far apart, and close for a fan that spans too little to hold three of those.
+COARSE = tuple(base * 10**power for power in range(7) for base in (1, 2, 5))
+CLOSE = tuple(base * 10**power for power in range(7) for base in range(1, 10))
 
 
 def draw(document: Document) -> Chart | None:
@@ -70,8 +72,16 @@ def _picture(whole: dict[str, Any], width: int) -> Any:
     lines, others = whole["rows"][:MOST_ROWS], whole["rows"][MOST_ROWS:]
     height = TOP + ROW * len(lines) + (RUG if others else 0)
     domain = _domain(whole)
-    ticks = [tick for tick in TICKS if domain[0] <= tick <= domain[1]]
-    axis = alt.Axis(values=ticks, format=",.0f", grid=False, title="in all, on the lists or on none", labelBound=True)
+    coarse, close = ([tick for tick in ticks if domain[0] <= tick <= domain[1]] for ticks in (COARSE, CLOSE))
+    ticks = coarse if len(coarse) > 2 else close
+    axis = alt.Axis(
+        values=ticks,
+        format=",.0f",
+        grid=False,
+        title="in all, on the lists or on none",
+        labelBound=True,
+        labelOverlap=True,
+    )
     x = alt.X("low:Q", scale=alt.Scale(type="log", domain=domain, nice=False), axis=axis)
     y = alt.Y("at:Q", scale=None, axis=None)
     marks = [_placed(row, TOP + ROW * index + 30, domain) for index, row in enumerate(lines)]
