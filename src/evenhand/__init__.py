@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
     from evenhand.weigh.methods.surge import Surge
+    from evenhand.weigh.methods.trust import Trust
     from evenhand.weigh.methods.two_streams import TwoStreams
     from evenhand.weigh.methods.unanimity import Unanimity
     from evenhand.weigh.methods.veil_of_darkness import VeilOfDarkness
@@ -63,6 +64,7 @@ __all__ = [
     "SelectionBounds",
     "Source",
     "Surge",
+    "Trust",
     "TwoStreams",
     "Unanimity",
     "VeilOfDarkness",
@@ -90,6 +92,7 @@ _HOMES = {
     "weigh.methods.selection_bounds": ("SelectionBounds",),
     "weigh.methods.surge": ("Surge",),
     "weigh.methods.two_streams": ("TwoStreams",),
+    "weigh.methods.trust": ("Trust",),
     "weigh.methods.unanimity": ("Unanimity",),
     "weigh.methods.veil_of_darkness": ("VeilOfDarkness",),
 }

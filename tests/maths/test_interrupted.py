@@ -60,6 +60,15 @@ def test_the_deficit_is_the_expected_less_the_seen():
     assert np.exp(design[EVENT:] @ coef).sum() == pytest.approx(found.seen, rel=1e-7)
 
 
+def test_the_expected_are_the_fitted_before_the_event_and_sum_to_the_deficit_after_it():
+    y, control = calls(8, 0.2), calls(9)
+    expected = interrupted.expected(y, EVENT, WEEKS, control)
+    found = interrupted.fit(y, EVENT, WEEKS, control)
+    assert expected[EVENT:].sum() == pytest.approx(found.expected, rel=ROUNDING)
+    # a model with a level fits the sum of the weeks it is fitted to; level and slope of the window take up the rest
+    assert expected[:EVENT].sum() == pytest.approx(y[:EVENT].sum(), rel=1e-7)
+
+
 def test_weeks_after_the_window_change_nothing():
     y = calls(5, 0.1, EVENT + 40)
     assert interrupted.fit(y, EVENT, WEEKS) == interrupted.fit(y[: EVENT + WEEKS], EVENT, WEEKS)

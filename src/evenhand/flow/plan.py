@@ -195,8 +195,9 @@ def within(publicity: Iterable[Publicity], spans: Sequence[tuple[date, date]], w
 
 
 def _settings(cls: Any, plan: Plan, planned: PlannedMethod) -> dict[str, Any]:
-    own = {field.name for field in fields(cls)} - {"contrast", "scope"}
-    settings = {name: _setting(value) for name, value in planned.settings.items()}
+    kinds = {field.name: field.type for field in fields(cls)}
+    own = set(kinds) - {"contrast", "scope"}
+    settings = {name: _setting(value, kinds.get(name)) for name, value in planned.settings.items()}
     stray = sorted(set(settings) - own)
     if stray:
         raise PlanError(f"method {planned.name} has no setting {', '.join(stray)}: it has {', '.join(sorted(own))}")
@@ -304,9 +305,11 @@ def _method(entry: Mapping[str, Any]) -> PlannedMethod:
     return PlannedMethod(name, settings, tuple(entry.get("contrasts", ())), str(entry.get("scope", "all")))
 
 
-def _setting(value: Any) -> Any:
-    """A setting as methods take it: lists, and lists in them, as tuples."""
-    return tuple(_setting(each) for each in value) if isinstance(value, list) else value
+def _setting(value: Any, kind: Any = None) -> Any:
+    """A setting as methods take it: lists, and lists in them, as tuples; days as dates, in quotes or not."""
+    if isinstance(value, list):
+        return tuple(_setting(each, date if kind == tuple[date, ...] else None) for each in value)
+    return _day(value) if kind is date else value
 
 
 def _day(value: Any) -> date:

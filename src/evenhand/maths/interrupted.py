@@ -110,6 +110,21 @@ def fit(
     )
 
 
+def expected(
+    counts: ArrayLike, event: int, weeks: int, control: ArrayLike | None = None, harmonics: int = HARMONICS
+) -> Floats:
+    """Counts a week that the model of `fit` expects had the event changed nothing, shape (event + weeks,).
+
+    Up to the event they are the fitted ones. Raises ValueError as `fit`.
+    """
+    y, base = _series(counts, control)
+    stop = _window(len(y), event, weeks).stop
+    design = _design(stop, event, harmonics)
+    fitted = poisson.fit(design, y[:stop], base[:stop])
+    design[:, -2:] = 0
+    return np.asarray(base[:stop] * np.exp(design @ fitted.coef))
+
+
 def placebo(
     counts: ArrayLike,
     event: int,

@@ -17,6 +17,7 @@ METHODS = {
     "recording_rate": "recording_rate:RecordingRate",
     "multiple_systems": "multiple_systems:MultipleSystems",
     "two_streams": "two_streams:TwoStreams",
+    "trust": "trust:Trust",
     "unanimity": "unanimity:Unanimity",
     "roster": "roster:Roster",
     "surge": "surge:Surge",
