@@ -8,6 +8,7 @@ from evenhand.terms.evidence import Reading
 
 # Reader by name: where its `read(connection, ...)` is. `minneapolis` brings its data; the others take a path.
 READERS = {
+    "canvass": "evenhand.hear.canvass",
     "heard": "evenhand.hear.heard",
     "inbox": "evenhand.hear.inbox",
     "mapped": "evenhand.hear.mapped",

@@ -38,7 +38,7 @@ MONTHS = [
 ]
 # Nobody tells a mailbox of a stop before their grandparents' time, and none is from the next century.
 FIRST_YEAR, LAST_YEAR = 1950, 2099
-ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[t ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
 ISO_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4})")
 NUMBERS = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})")
 WORDS = re.compile(

@@ -5,7 +5,7 @@ scrubbed. A cell that cannot be read is empty in the table and listed by row, co
 is dropped for it. The format is docs/formats/inbox.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,6 @@ HINT = (
 NEEDED = tuple(column.name for column in INBOX if column.needed)
 # What a number of these may be: beyond it stands a telephone number, or a date.
 BOUNDS = {"link_probability": (0, 1), "officer_count": (0, 500), "vehicle_count": (0, 200), "duration_min": (0, 10_080)}
-# Free words, which are scrubbed; those that name things are written in one way when only capitals differ.
-ONE_SPELLING = ("referrer", "agency_id", "sentinel_group")
 KINDS = {
     "family": "report_other", "passenger": "report_other", "advocate": "report_other", "attorney": "report_other",
     "agency_staff": "report_other", "witness": "report_witness",
@@ -88,7 +86,8 @@ def hear(
         coverage=coverage or meant.source.get("coverage"),
         public=public or bool(meant.source.get("public", False)),
     )
-    return tellings.finished(connection, draft, which, _tellings(draft, which, meant, about), about)
+    made = told_again.joined(draft, rows(draft, which, meant), about)
+    return tellings.finished(connection, draft, which, made, about, ("date", "reported_on"))
 
 
 def _known(name: str, meant: Meant) -> bool:
@@ -125,8 +124,8 @@ def _columns(found: Sheet, meant: Meant) -> Columns:
     return Columns(of, dropped)
 
 
-def _tellings(draft: Draft, which: Columns, meant: Meant, about: register.About) -> list[dict[str, Any]]:
-    """A dictionary of fields for each row."""
+def rows(draft: Draft, which: Columns, meant: Meant) -> list[dict[str, Any]]:
+    """A dictionary of fields for each row, with `same_as`, `same_event` and the office's number as it was written."""
     found = draft.sheet
     orders = {
         name: meant.orders.get(name) or cells.day_order(row.at(which.of[name]) for row in found.rows)
@@ -134,14 +133,7 @@ def _tellings(draft: Draft, which: Columns, meant: Meant, about: register.About)
         if name in which.of
     }
     words = {name: {**guide.words(name), **meant.codes.get(name, {})} for name in READ if is_coded(name)}
-    made = [_telling(draft, row, which, meant, orders, words) for row in found.rows]
-    told_again.number(draft, made, about.id)
-    told_again.link(draft, made)
-    _events(made, about.id)
-    _one_spelling(made)
-    for telling in made:
-        telling |= {"source_id": about.id, "tz": about.timezone}
-    return made
+    return [_telling(draft, row, which, meant, orders, words) for row in found.rows]
 
 
 def _telling(
@@ -266,20 +258,3 @@ def _scrub(draft: Draft, row: Row, which: Columns, told: dict[str, Any]) -> None
 def _is_free(name: str) -> bool:
     known = BY_NAME.get(name)
     return name.startswith(AREA_PREFIX) or (known is not None and known.kind == "str" and name != "time_local")
-
-
-def _events(made: Sequence[dict[str, Any]], source: str) -> None:
-    """`event_id` of rows that share a word in `same_event`: the number of the first of them, never the word."""
-    first: dict[str, int] = {}
-    for telling in made:
-        word = telling.pop("same_event", None)
-        at = first.setdefault(guide.key(word), telling["raw_row"]) if word else None
-        telling["event_id"] = f"{source}-event-{at}" if at else None
-
-
-def _one_spelling(made: Sequence[dict[str, Any]]) -> None:
-    spelled: dict[tuple[str, str], str] = {}
-    for telling in made:
-        for name, said in telling.items():
-            if said and (name in ONE_SPELLING or name.startswith(AREA_PREFIX)):
-                telling[name] = spelled.setdefault((name, said.casefold()), said)

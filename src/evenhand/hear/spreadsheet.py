@@ -111,16 +111,18 @@ def open_book(path: str | Path) -> Book:
     return _book(where) if is_book(where) else _text(where)
 
 
-def under_header(book: Book, known: Callable[[str], bool], page: str, hint: str, fewest: int = 2) -> Sheet:
-    """The page named `page`, else the first that has a header: a row with at least `fewest` names that are `known`.
+def under_header(
+    book: Book, known: Callable[[str], bool], page: str, hint: str, beside: Sequence[str] = ("guide",)
+) -> Sheet:
+    """The page named `page`, else the first that has a header: a row with at least two names that are `known`.
 
-    RecordError ends with `hint` when no page has one.
+    Pages named `beside` are none of these. RecordError ends with `hint` when no page has a header.
     """
     in_order = sorted(book.pages, key=lambda each: each.name.strip().casefold() != page)
     for each in in_order:
-        at = _header(each.rows, known, fewest)
+        at = _header(each.rows, known) if each.name.strip().casefold() not in beside else None
         if at is not None:
-            return _sheet(book, each, at)
+            return _sheet(book, each, at, beside)
     if not any(_filled(row) for each in book.pages for row in each.rows):
         raise RecordError(f"{book.path} is empty; {EXPECTED} with a header and a row a telling: {hint}")
     raise RecordError(
@@ -129,17 +131,17 @@ def under_header(book: Book, known: Callable[[str], bool], page: str, hint: str,
     )
 
 
-def _header(rows: Sequence[Row], known: Callable[[str], bool], fewest: int) -> int | None:
+def _header(rows: Sequence[Row], known: Callable[[str], bool]) -> int | None:
     """The place of the row with the most known names."""
     first = [(place, row) for place, row in enumerate(rows) if _filled(row)][:HEADER_WITHIN]
     counts = [
         (len({cell for cell in row.cells if isinstance(cell, str) and known(cell)}), place) for place, row in first
     ]
     best, place = max(counts, key=lambda count: (count[0], -count[1]), default=(0, 0))
-    return place if best >= fewest else None
+    return place if best >= 2 else None
 
 
-def _sheet(book: Book, page: Page, at: int) -> Sheet:
+def _sheet(book: Book, page: Page, at: int, beside: Sequence[str]) -> Sheet:
     names = tuple(str(cell).strip() if cell is not None else "" for cell in page.rows[at].cells)
     below = page.rows[at + 1 :]
     broken = {row for row, _ in page.unread}
@@ -149,7 +151,8 @@ def _sheet(book: Book, page: Page, at: int) -> Sheet:
     notes = list(book.notes)
     if above := sum(_filled(row) for row in page.rows[:at]):
         notes.append(f"The header is row {page.rows[at].number}: {above} rows above it were not read.")
-    others = sum(any(_filled(row) for row in each.rows) for each in book.pages if each is not page)
+    unlike = [each for each in book.pages if each is not page and each.name.strip().casefold() not in beside]
+    others = sum(any(_filled(row) for row in each.rows) for each in unlike)
     if others:
         notes.append(f"One page of the file was read; {others} more that hold something were not.")
     return Sheet(

@@ -12,9 +12,12 @@ from evenhand.hear import register, scrub, spreadsheet
 from evenhand.hear.scrub import Kind
 from evenhand.hear.spreadsheet import Sheet
 from evenhand.tables import columns
-from evenhand.terms.encounter import BY_NAME
+from evenhand.tables.tally import tally
+from evenhand.terms.encounter import BY_NAME, FIELDS
 from evenhand.terms.evidence import Coverage, Light, Reading, Source
 
+# The columns of a table of tellings without a telling.
+NOBODY: dict[str, Any] = dict.fromkeys(field.name for field in FIELDS if field.need == "R" or field.name == "report_id")
 # A tenth of rows with something unreadable, or without a day, asks for care; without half of the days nothing is asked.
 YELLOW, RED = 0.1, 0.5
 TAKEN: dict[Kind, tuple[str, str]] = {
@@ -61,19 +64,31 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Which column of the sheet is what: by field, and those dropped by the kind of what they hold."""
+    """Which column of the sheet is what: by field, and those dropped by the kind of what they hold.
+
+    `counted` are read elsewhere and are no field.
+    """
 
     of: Mapping[str, int]
     dropped: Mapping[int, Kind]
+    counted: frozenset[int] = frozenset()
 
 
 def finished(
-    connection: Any, draft: Draft, which: Columns, tellings: Sequence[Mapping[str, Any]], about: register.About
+    connection: Any,
+    draft: Draft,
+    which: Columns,
+    tellings: Sequence[Mapping[str, Any]],
+    about: register.About,
+    asked: Sequence[str] = (),
 ) -> Inbox:
-    """The table on the engine, with its register: what was dropped, taken out, and could not be read."""
+    """The table on the engine, with its register: what was dropped, taken out, and could not be read.
+
+    `asked` are the days without which a telling is of little use.
+    """
     table = _table(connection, tellings)
     listed = tuple(sorted(draft.unreadable, key=lambda each: (each.row, each.column)))
-    light, evidence = _verdict(tellings, listed)
+    light, evidence = _verdict(tellings, listed, asked)
     notes = [*draft.notes, *_notes(draft, which, listed)]
     source = Source(
         id=about.id,
@@ -104,29 +119,33 @@ def _table(connection: Any, tellings: Sequence[Mapping[str, Any]]) -> Any:
         "str": pyarrow.string(), "code": pyarrow.string(), "ynu": pyarrow.string(), "int": pyarrow.int64(),
         "float": pyarrow.float64(), "date": pyarrow.date32(), "codes": pyarrow.list_(pyarrow.string()),
     }  # fmt: skip
-    names = list(dict.fromkeys(name for telling in tellings for name in telling))
+    # where nobody said yes there is a table all the same, without a row: the engine makes none of nothing
+    names = list(dict.fromkeys(name for telling in tellings or (NOBODY,) for name in telling))
     arrays = {
         name: pyarrow.array(
-            [telling.get(name) for telling in tellings],
+            [telling.get(name) for telling in tellings or (NOBODY,)],
             type=kinds[BY_NAME[name].kind] if name in BY_NAME else pyarrow.string(),
         )
         for name in names
     }
-    kept = connection.create_table(gen_name("tellings"), ibis.memtable(pyarrow.table(arrays)), temp=True)
+    kept = connection.create_table(
+        gen_name("tellings"), ibis.memtable(pyarrow.table(arrays)).limit(len(tellings)), temp=True
+    )
     return columns.conform(kept)
 
 
-def _verdict(tellings: Sequence[Mapping[str, Any]], listed: Sequence[Unreadable]) -> tuple[Light, tuple[str, ...]]:
-    rows = len(tellings)
-    shares = {
-        "hold something that cannot be read": len({each.row for each in listed}) / rows,
-        "do not say when it happened": sum(telling["date"] is None for telling in tellings) / rows,
-        "do not say when it was told": sum(telling["reported_on"] is None for telling in tellings) / rows,
-    }
-    undated = max(share for what, share in shares.items() if "do not say" in what)
-    light: Light = "red" if undated > RED else "yellow" if max(shares.values()) > YELLOW else "green"
-    said = [f"{round(share * rows):,} of {rows:,} rows {what}." for what, share in shares.items() if share]
-    return light, ("People who told chose to tell: these rows carry no rate.", *said)
+def _verdict(
+    tellings: Sequence[Mapping[str, Any]], listed: Sequence[Unreadable], asked: Sequence[str]
+) -> tuple[Light, tuple[str, ...]]:
+    rows = len(tellings) or 1
+    unread = len({each.row for each in listed}) / rows
+    undated = {name: sum(telling[name] is None for telling in tellings) / rows for name in asked}
+    worst = max(undated.values(), default=0.0)
+    light: Light = "red" if worst > RED else "yellow" if max(worst, unread) > YELLOW else "green"
+    said = [f"{round(share * rows):,} of {rows:,} rows have no {name}." for name, share in undated.items() if share]
+    if listed:
+        said.append(f"{round(unread * rows):,} rows hold something that cannot be read.")
+    return light, tuple(said)
 
 
 def _notes(draft: Draft, which: Columns, listed: Sequence[Unreadable]) -> Iterable[str]:
@@ -139,7 +158,11 @@ def _notes(draft: Draft, which: Columns, listed: Sequence[Unreadable]) -> Iterab
             f"Columns that tell who a person is, or of status, were dropped and their words taken out of "
             f"the texts: {named}."
         )
-    spare = [place for place, name in enumerate(found.names) if place not in {*which.of.values(), *which.dropped}]
+    spare = [
+        place
+        for place, name in enumerate(found.names)
+        if place not in {*which.of.values(), *which.dropped, *which.counted}
+    ]
     spare = [place for place in spare if found.names[place] or any(row.at(place) is not None for row in found.rows)]
     if spare:
         yield f"Columns that nobody knows were not read: {', '.join(_named(found, place) for place in spare)}."
@@ -182,3 +205,34 @@ def source_id(path: Path) -> str:
     """A source id from a file's name, scrubbed as the texts are."""
     stem = scrub.number(path.name.split(".")[0]).text.lower()
     return "".join(letter if letter.isalnum() else "-" for letter in stem).strip("-") or "inbox"
+
+
+def figures(table: Any) -> dict[str, Any]:
+    """What a table of tellings holds: how many, of how many encounters, told in which months, by whom known, scrubbed.
+
+    `baseline` counts those told before the last month; `taken` the tellings of which something was taken out.
+    """
+    months = (
+        tally(table, {"month": table.reported_on.cast("string").substr(0, 7)}) if "reported_on" in table.columns else {}
+    )
+    by_month = {
+        str(month): int(n) for month, n in zip(months.get("month", ()), months.get("n", ()), strict=True) if month
+    }
+    last = max(by_month, default="")
+    return {
+        "tellings": int(table.count().to_pyarrow().as_py()),
+        "encounters": int(table.encounter_id.nunique().to_pyarrow().as_py()),
+        "by_month_told": dict(sorted(by_month.items())),
+        "baseline": sum(n for month, n in by_month.items() if month != last),
+        "agency_basis": _by_code(table, "agency_basis"),
+        "taken": _by_code(table, "scrubbed"),
+    }
+
+
+def _by_code(table: Any, name: str) -> dict[str, int]:
+    """Tellings with each code of a field of codes, most first; one may count under several."""
+    if name not in table.columns:
+        return {}
+    cells = tally(table.select(code=table[name].unnest()), {"code": lambda each: each.code})
+    counted = [(str(code), int(n)) for code, n in zip(cells["code"], cells["n"], strict=True) if code]
+    return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))

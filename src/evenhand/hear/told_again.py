@@ -1,12 +1,25 @@
-"""Told again: the number of each telling, and which tellings of a sheet are of one encounter."""
+"""Told again: the number of each telling, which tellings of a sheet are of one encounter, and which of one event."""
 
 from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 from evenhand.errors import RecordError
-from evenhand.hear import guide
+from evenhand.hear import guide, register
 from evenhand.hear.tellings import Draft
+from evenhand.terms.encounter import AREA_PREFIX
+
+# Free words that name things: written in one way where only capitals differ.
+ONE_SPELLING = ("referrer", "agency_id", "sentinel_group")
+
+
+def joined(draft: Draft, made: list[dict[str, Any]], about: register.About) -> list[dict[str, Any]]:
+    """The rows with their numbers, encounters and events, things named in one spelling, and whose they are."""
+    number(draft, made, about.id)
+    link(draft, made)
+    _events(made, about.id)
+    _one_spelling(made)
+    return [telling | {"source_id": about.id, "tz": about.timezone} for telling in made]
 
 
 def number(draft: Draft, made: Sequence[dict[str, Any]], source: str) -> None:
@@ -66,3 +79,20 @@ def _root(place: int, parents: Mapping[int, int]) -> tuple[int, list[int]]:
         root = min(circle)
         return root, chain[: chain.index(root)] if root in chain else chain
     return place, chain
+
+
+def _events(made: Sequence[dict[str, Any]], source: str) -> None:
+    """`event_id` of rows that share a word in `same_event`: the number of the first of them, never the word."""
+    first: dict[str, int] = {}
+    for telling in made:
+        word = telling.pop("same_event", None)
+        at = first.setdefault(guide.key(word), telling["raw_row"]) if word else None
+        telling["event_id"] = f"{source}-event-{at}" if at else None
+
+
+def _one_spelling(made: Sequence[dict[str, Any]]) -> None:
+    spelled: dict[tuple[str, str], str] = {}
+    for telling in made:
+        for name, said in telling.items():
+            if said and (name in ONE_SPELLING or name.startswith(AREA_PREFIX)):
+                telling[name] = spelled.setdefault((name, said.casefold()), said)
