@@ -83,6 +83,6 @@ def test_parquet_of_others_and_csv_are_not_ours(connection: Any, written: Callab
 
 
 def test_a_reader_that_is_not_there_is_refused_with_those_that_are() -> None:
-    with pytest.raises(PlanError, match="expected one of heard, mapped, minneapolis, open_policing"):
+    with pytest.raises(PlanError, match="expected one of canvass, heard, inbox, mapped, minneapolis, open_policing"):
         hear.reader("police")
     assert hear.reader("heard") is heard.read
