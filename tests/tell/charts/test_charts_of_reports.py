@@ -86,11 +86,13 @@ def test_drawing_leaves_the_document_as_it_was(name: str, told: dict) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_number_of_a_chart_is_a_number_of_the_finding(name: str, told: dict) -> None:
-    chart = _drawn(name, told)
+    # each result alone, so that no other lends it a number
+    alone = [told | {"results": [result]} for result in told["results"]]
+    document, chart = next((each, chart) for each in alone if (chart := _draw(name, each)) is not None)
     said = "\n".join(
         [chart.title, chart.sentence, chart.alt, chart.key, *(cell for row in chart.table for cell in row)]
     )
-    assert backing.unbacked(f"<figure>{said}</figure>", told) == []
+    assert backing.unbacked(f"<figure>{said}</figure>", document) == []
 
 
 def test_a_ratio_that_compares_no_groups_is_not_on_the_ladder_of_those_that_do(whole: dict) -> None:
@@ -214,6 +216,15 @@ def test_counts_too_small_are_nowhere_in_the_chart(told: dict) -> None:
     assert len(slants) <= 1
 
 
+def test_no_small_count_follows_from_what_the_sentence_says(told: dict) -> None:
+    columns = _columns("recognition", "before_and_after", told)
+    columns["during"] = [31, 6, 26, 4]
+    # 31 + 6 = 37 would tell the six
+    chart = _drawn("before_and_after", told)
+    assert "got better in 31 encounters, the encounter ended there in fewer than 10, and" in chart.sentence
+    assert "37" not in f"{chart.sentence} {chart.alt} {chart.table}"
+
+
 def test_no_count_large_enough_draws_nothing(told: dict) -> None:
     for name in ("before", "during", "never"):
         _columns("recognition", "before_and_after", told)[name] = [9, 0, 3, None]
@@ -225,7 +236,7 @@ def test_no_count_large_enough_draws_nothing(told: dict) -> None:
 
 def test_areas_stand_by_cluster_then_by_name_and_nowhere_on_a_map(told: dict) -> None:
     chart = _drawn("clusters", told)
-    names = ["Downtown", "North", "South", "Area 2", "Area 10", "East", "Lakes", "Riverside"]
+    names = ["Downtown", "North", "Area 2", "Area 10", "East", "Lakes", "Riverside", "South"]
     assert [row[0] for row in chart.table[1:]] == names
     assert "44.98" not in chart.spec + chart.svg + chart.narrow
     assert "93.1" not in chart.spec + chart.svg + chart.narrow
@@ -233,9 +244,12 @@ def test_areas_stand_by_cluster_then_by_name_and_nowhere_on_a_map(told: dict) ->
 
 def test_an_area_with_too_few_shows_neither_count_nor_shade(told: dict) -> None:
     chart = _drawn("clusters", told)
-    assert chart.table[-1] == ("Riverside", "", "fewer than 10", "held back")
+    assert ("Riverside", "", "held back", "held back") in chart.table
     assert "11.9" not in chart.spec
-    assert not [row for row in _values(json.loads(chart.spec)) if row.get("text") in ("6", "12 expected")][1:]
+    assert "6" not in _texts(chart)
+    # tiles with a shade: all eight less the two held back
+    shades = [layer for layer in json.loads(chart.spec)["layer"] if layer.get("mark", {}).get("fill") in tokens.STEPS]
+    assert sum(len(_values(layer["data"])) for layer in shades) == 6
 
 
 def test_its_sentence_holds_the_days_and_the_chance(told: dict) -> None:
@@ -244,10 +258,47 @@ def test_its_sentence_holds_the_days_and_the_chance(told: dict) -> None:
     assert sentence.endswith("with p = 0.003.")
 
 
-def test_a_cluster_too_small_to_be_counted_is_not_counted(told: dict) -> None:
+def test_a_cluster_that_is_likely_chance_or_too_small_is_not_outlined(told: dict) -> None:
+    assert {row[1] for row in _drawn("clusters", told).table[1:]} == {"1", ""}
+    columns = _columns("space_time_scan", "clusters", told)
+    columns["p"] = [0.003, 0.01]
+    assert {row[1] for row in _drawn("clusters", told).table[1:]} == {"1", ""}
+    columns["cases"] = [41, 10]
+    assert {row[1] for row in _drawn("clusters", told).table[1:]} == {"1", "2", ""}
+
+
+def test_a_likeliest_cluster_that_chance_would_give_is_told_as_none(told: dict) -> None:
+    columns = _columns("space_time_scan", "clusters", told)
+    columns["p"] = [0.41, 0.8]
+    chart = _drawn("clusters", told)
+    assert chart.sentence.startswith("No areas stand out as a cluster: the likeliest holds 41 encounters")
+    assert {row[1] for row in chart.table[1:]} == {""}
+
+
+def test_a_likeliest_cluster_too_small_to_be_shown_gives_neither_days_nor_areas(told: dict) -> None:
     columns = _columns("space_time_scan", "clusters", told)
     columns["cases"] = [7, 5]
-    assert "holds fewer than 10 encounters, from" in _drawn("clusters", told).sentence
+    chart = _drawn("clusters", told)
+    assert chart.sentence.startswith("The likeliest cluster holds fewer than 10 encounters, and is held back")
+    assert "2026" not in chart.sentence
+    assert {row[1] for row in chart.table[1:]} == {""}
+
+
+def test_areas_too_small_to_be_shown_are_drawn_where_their_cluster_is_large_enough(told: dict) -> None:
+    columns = _columns("space_time_scan", "cluster_areas", told)
+    columns["cases"] = [9, 3, 2, 1, 4, None, 8, 0]
+    assert [row[1:] for row in _drawn("clusters", told).table[1:3]] == [("1", "held back", "held back")] * 2
+    columns["cluster"] = [None] * 8
+    assert _draw("clusters", told) is None
+
+
+def test_an_area_held_back_alone_in_its_cluster_takes_another_with_it(told: dict) -> None:
+    columns = _columns("space_time_scan", "cluster_areas", told)
+    # North, East and Downtown make up the cluster's 41: the last would be 41 - 22 - 14
+    columns["cluster"][4], columns["cases"][6] = 1, 5
+    rows = {row[0]: row for row in _drawn("clusters", told).table[1:]}
+    assert rows["North"][2] == "22"
+    assert rows["Downtown"][2] == rows["East"][2] == "held back"
 
 
 # ---- model fan
@@ -324,6 +375,7 @@ def test_one_is_marked_and_written_however_far_off_the_ratio_is(told: dict) -> N
         answer["bands"]["silence"] = [0.7 * value, 1.3 * value]
         # almost none of the reference: a dot at the very end of the scale
         answer["estimates"][3] |= {"value": 0.0015, "low": 0.0005, "high": 0.0045}
+        answer["estimates"][5] |= {"value": 0.0015, "low": 0.0013, "high": 0.1565}
         chart = _drawn("canvass", told)
         for svg in (chart.svg, chart.narrow):
             assert ">1</text>" in svg

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evenhand.tell import numbers, tokens
-from evenhand.tell.charts.chart import Chart, altair, boxes, chart, estimates, hatching, lettering, series, word
+from evenhand.tell.charts.chart import Chart, altair, boxes, chart, hatching, lettering, series, word
 from evenhand.tell.document import Document
 
 NAME, TITLE = "before_and_after", "Before and after they knew"
@@ -21,6 +21,7 @@ TREATMENTS = {
     "same": "treated the same",
     "worse": "treated worse",
 }
+SENTENCE = ("better", "ended_there", "worse")
 HEAD, ROW, BAR, LABEL, COUNT = 22, 18, 12, 112, 84
 
 
@@ -29,7 +30,7 @@ def draw(document: Document) -> Chart | None:
     found = series(document, NAME)
     if found is None:
         return None
-    result, raw = found
+    _, raw = found
     when = [name for name in WHEN if name in raw[0]]
     # no chart, table or specification holds a count too small to be shown
     rows = [
@@ -38,19 +39,20 @@ def draw(document: Document) -> Chart | None:
     ]
     if not any(row[name] is not None for row in rows for name in when):
         return None
-    sentence = _sentence(result, rows)
+    sentence = _sentence(rows)
     alt = " ".join([sentence, *(_told(row, when) for row in rows)])
     return chart(NAME, TITLE, sentence, alt, _table(rows, when), lambda width: _picture(rows, when, width), KEY)
 
 
-def _sentence(result: dict[str, Any], rows: list[dict[str, Any]]) -> str:
-    found = estimates(result)
-    if "better" not in found or "worse" not in found:
+def _sentence(rows: list[dict[str, Any]]) -> str:
+    """Cell by cell: of a total, and of what is shown of it, the rest could be worked out."""
+    during = {row["treatment"]: numbers.people(row.get("during")) for row in rows}
+    if not set(SENTENCE) <= set(during):
         return "Treatment of officers off duty, by when those who stopped them learned who they were."
-    better, worse = (numbers.people(found[name]["value"]) for name in ("better", "worse"))
+    better, ended, worse = (during[name] for name in SENTENCE)
     return (
-        "Where those who stopped an officer off duty learned it during the encounter, treatment got better or ended in "
-        f"{better} encounters and got worse in {worse}."
+        "Where those who stopped an officer off duty learned it during the encounter, treatment got better in "
+        f"{better} encounters, the encounter ended there in {ended}, and treatment got worse in {worse}."
     )
 
 

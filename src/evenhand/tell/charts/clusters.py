@@ -12,11 +12,16 @@ from evenhand.tell.document import Document
 
 NAME, TITLE = "clusters", "Areas in a cluster, and all others"
 KEY = (
-    "One tile an area, of one size whatever the area's own and wherever it lies: those of the likeliest cluster first "
-    "and outlined, with the number of their cluster, then the others in order of name. Five steps, each darker "
-    "than the last: fewer encounters told than expected, about as many, more, twice as many, four times as many. "
-    "Hatched where the count is too small to be shown."
+    "One tile an area, of one size whatever the area's own and wherever it lies: those of a cluster first and "
+    "outlined, with its number, then the others in order of name. A cluster is outlined where chance alone would give "
+    "one as strong less than once in twenty, and its count is large enough to be shown. Counts are of the days of the "
+    "area's cluster; of an area in none, of the likeliest cluster's. Five steps, each darker than the last: fewer "
+    "encounters told than expected, about as many, more, twice as many, four times as many. Hatched where the count is "
+    "held back: too small to be shown, or giving away one that is."
 )
+# What chance alone gives once in twenty is no cluster.
+LEVEL = 0.05
+HELD: dict[str, Any] = {"cases": None, "expected": None, "ratio": None}
 HIGH, ACROSS_WIDE, ACROSS_NARROW = 62, 6, 3
 
 
@@ -26,23 +31,35 @@ def draw(document: Document) -> Chart | None:
     if found is None:
         return None
     result, raw = found
-    areas = sorted((_area(row) for row in raw), key=_order)
-    if not any(area["ratio"] is not None for area in areas):
+    beside = series({"results": [result]}, NAME)
+    clusters = sorted(beside[1], key=lambda row: int(row["rank"])) if beside else []
+    outlined = {row["rank"] for row in clusters if numbers.shown(row["cases"]) and row["p"] < LEVEL}
+    areas = sorted(_kept([_area(row, outlined) for row in raw]), key=_order)
+    if not any(area["ratio"] is not None or area["cluster"] is not None for area in areas):
         return None
-    table = series({"results": [result]}, NAME)
-    clusters = sorted(table[1], key=lambda row: int(row["rank"])) if table else []
     sentence = _sentence(clusters)
     alt = f"{sentence} The table gives every area with its counts."
     return chart(NAME, TITLE, sentence, alt, _table(areas), lambda width: _picture(areas, width), KEY)
 
 
-def _area(row: dict[str, Any]) -> dict[str, Any]:
-    """What may be shown of an area: no place on earth, and no count too small."""
+def _area(row: dict[str, Any], outlined: set[int]) -> dict[str, Any]:
+    """What may be shown of an area: no place on earth, no count too small, and no cluster that may be chance."""
     cases, expected = row["cases"], row["expected"]
-    area = {"area": str(row["area"]), "cluster": row["cluster"]}
+    area = {"area": str(row["area"]), "cluster": row["cluster"] if row["cluster"] in outlined else None}
     if numbers.shown(cases) and expected:
         return area | {"cases": cases, "expected": expected, "ratio": cases / expected}
-    return area | {"cases": None, "expected": None, "ratio": None}
+    return area | HELD
+
+
+def _kept(areas: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Where one area alone of a cluster is held back its count is the rest of the cluster's: the next goes with it."""
+    for rank in {area["cluster"] for area in areas} - {None}:
+        inside = [area for area in areas if area["cluster"] == rank]
+        shown = [area for area in inside if area["cases"] is not None]
+        if shown and len(inside) - len(shown) == 1:
+            smallest = min(shown, key=lambda area: (area["cases"], area["area"]))
+            areas = [area | HELD if area is smallest else area for area in areas]
+    return areas
 
 
 def _order(area: dict[str, Any]) -> tuple[bool, int, Any]:
@@ -54,13 +71,14 @@ def _sentence(clusters: list[dict[str, Any]]) -> str:
     if not clusters:
         return "No set of areas stands out from the others by its encounters."
     first = clusters[0]
-    held = numbers.people(first["cases"])
-    expected = f" where {numbers.rate(first['expected'])} were expected" if numbers.shown(first["cases"]) else ""
+    chance = f"by chance alone one as strong would be found somewhere with {numbers.chance(first['p'])}"
+    if not numbers.shown(first["cases"]):
+        return f"The likeliest cluster holds {numbers.people(first['cases'])} encounters, and is held back; {chance}."
+    counts = f"{numbers.count(first['cases'])} encounters where {numbers.rate(first['expected'])} were expected"
     days = f", {_days(first)}" if first.get("first") and first.get("last") else ""
-    return (
-        f"The likeliest cluster holds {held} encounters{expected}{days}; by chance alone one as strong would be found "
-        f"somewhere with {numbers.chance(first['p'])}."
-    )
+    if first["p"] >= LEVEL:
+        return f"No areas stand out as a cluster: the likeliest holds {counts}{days}; {chance}."
+    return f"The likeliest cluster holds {counts}{days}; {chance}."
 
 
 def _days(cluster: dict[str, Any]) -> str:
@@ -71,8 +89,10 @@ def _days(cluster: dict[str, Any]) -> str:
 def _table(areas: list[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     yield ("area", "cluster", "encounters", "expected")
     for area in areas:
-        expected = "held back" if area["expected"] is None else numbers.rate(area["expected"])
-        yield (area["area"], _rank(area), numbers.people(area["cases"]), expected)
+        counts = ("held back", "held back")
+        if area["ratio"] is not None:
+            counts = (numbers.count(area["cases"]), numbers.rate(area["expected"]))
+        yield (area["area"], _rank(area), *counts)
 
 
 def _rank(area: dict[str, Any]) -> str:
@@ -119,7 +139,7 @@ def _words(tile: dict[str, Any], wide: float) -> Iterator[dict[str, Any]]:
     if tile["cluster"] is not None:
         yield small(f"cluster {_rank(tile)}", tile["x2"] - 7, tile["y"] + 30, align="right")
     if tile["ratio"] is None:
-        yield small(numbers.people(tile["cases"]), x, tile["y"] + 46, limit=room)
+        yield small("held back", x, tile["y"] + 46, limit=room)
     else:
         yield word(numbers.count(tile["cases"]), x, tile["y"] + 30, color=color, bold=True, size=14)
         yield small(f"{numbers.rate(tile['expected'])} expected", x, tile["y"] + 46, limit=room)
