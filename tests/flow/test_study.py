@@ -11,6 +11,7 @@ from evenhand.flow import plan, study
 from evenhand.hear import beside
 from evenhand.tables.connect import connect
 from evenhand.terms.evidence import AreaCell, Publicity, Review
+from evenhand.terms.result import Refusal
 
 TABLES = {
     "roster": "department,race,size,asked,answered,stopped,days\nnorth,BLACK,40,40,36,9,365\n",
@@ -75,3 +76,26 @@ def test_a_table_that_cannot_be_read_says_which(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("date,n\n2026-03-14,few\n", encoding="utf-8")
     with pytest.raises(RecordError, match=r"calls.csv, row 1, column n"):
         gathered(found)
+
+
+LISTS = """
+title = "Lists"
+[[lists]]
+path = "lists.csv"
+linkage_error = 0.02
+public = {public}
+[[method]]
+name = "multiple_systems"
+draws = 20
+"""
+
+
+def test_a_plan_of_tables_alone_is_run_and_cleared_only_when_they_are_public(tmp_path: Path) -> None:
+    (tmp_path / "lists.csv").write_text(TABLES["lists"], encoding="utf-8")
+    for public in ("true", "false"):
+        finding = study.study(plan.parse(LISTS.format(public=public).encode(), tmp_path), connect())
+        (result,) = finding.results
+        # two lists are too few, and a refusal is a finding too
+        assert isinstance(result.answer, Refusal)
+        assert [source.reader for source in finding.sources] == ["lists"]
+        assert finding.cleared == (public == "true")

@@ -2,8 +2,8 @@
 
 Encounters whose tellers agreed to a comparison were looked for in the agency's records. Linking overlooks some that
 are there and links some that are not; a review of pairs whose truth is known says how often, and the share found is
-corrected for both (Rogan and Gladen 1978; METHODS 6.7). An encounter that a reviewer could not decide is set aside,
-and counted both ways beside it.
+corrected for both (Rogan and Gladen 1978; METHODS 6.7). An encounter that a reviewer could not decide counts as not
+found, as it does in the review, and is counted both ways beside it.
 
 Blind to: tellers are not a sample of those stopped; an encounter with another agency looks like no record.
 """
@@ -49,7 +49,7 @@ NO_COVERAGE = Refusal(
 
 
 class Found(NamedTuple):
-    """Encounters with a record, and told, of those a reviewer could decide; and those that were left open."""
+    """Encounters found in the records, of those told; `undecided` of the others a reviewer left open."""
 
     linked: int
     told: int
@@ -89,22 +89,20 @@ class RecordingRate:
             return method.result(self, told.NOTHING.sifted, (told.NOTHING.gate,), absent or NO_REVIEW)
         linked = replace(evidence, reports=searched_for(evidence.reports, evidence.links))
         own = partial(self._own, spans=spans)
-        around = told.look(linked, self.scope, own, self.threshold)
-        decided = partial(self._decided, spans=spans)
-        look = told.look(linked, self.scope, decided, self.threshold)
-        found = self._count(look.table, look.sifted.excluded[-1].n)
+        look = told.look(linked, self.scope, own, self.threshold)
+        found = self._count(look.table)
         arrived = _arrived(evidence, spans)
         gates = (look.gate, arrived)
-        refused = method.refusing((arrived,)) or self._refusal(found, around.table) or _apart(said)
+        refused = method.refusing((arrived,)) or self._refusal(found, look.table) or _apart(said)
         if refused:
             return method.result(self, look.sifted, gates, refused)
         review = recording.Review(said.found, said.true_pairs, said.linked, said.false_pairs)
         try:
-            answer = self.assess(found, review, self._thresholds(around.table), self._groups(look.table))
+            answer = self.assess(found, review, self._thresholds(look.table), self._groups(look.table))
         except ValueError as error:
             return method.result(self, look.sifted, gates, Refusal(str(error), found._asdict(), "a larger review"))
         diagnostics = {
-            **told.readings(linked, self.scope, partial(self._figure, review=review), decided, self.threshold),
+            **told.readings(linked, self.scope, partial(self._figure, review=review), own, self.threshold),
             "corroboration": look.corroboration,
             "review": {"s": review.s, "f": review.f, "true_pairs": review.recorded, "false_pairs": review.unrecorded},
             "by_time_precision": self._by_precision(look.table, review),
@@ -121,18 +119,20 @@ class RecordingRate:
         groups: Mapping[str, Found] | None = None,
     ) -> Answer:
         """The answer from counts. Raises ValueError where the review is too small for an interval."""
-        linked, n, _ = found
+        linked, n, left_open = found
         drawn = self._never(found, review)
         raw = intervals.wilson(n - linked, n, self.confidence)
         how = f"parametric bootstrap over the share found and both errors of linking, {self.draws:,} draws"
         say = f"{n - linked:,} of {n:,} were not found in the records; corrected for linking, which finds "
         say += f"{review.s:.0%} of those that are there and {review.f:.0%} of those that are not"
+        if left_open:
+            say += f"; {left_open:,} that no reviewer could decide count as not found"
         counted = "counted"
         return Answer(
             estimates=(
                 Estimate("never_recorded", "share", *drawn, n, interval=how, note=say),
                 Estimate("linked", "count", linked, linked, linked, n, interval=counted, note="found in the records"),
-                Estimate("told", "count", n, n, n, n, interval=counted, note="with consent to compare, and decided"),
+                Estimate("told", "count", n, n, n, n, interval=counted, note="with consent to compare"),
                 Estimate("raw_share", "share", *raw, n, interval="Wilson", note="not found, before any correction"),
             ),
             # nothing is tested: there is no share at which records would be as they should
@@ -149,23 +149,20 @@ class RecordingRate:
         own = table.encounter == table.encounter_id
         yield Keep("perhaps a further telling of an encounter already looked for", own)
 
-    def _decided(self, table: Any, spans: tuple[Coverage, ...]) -> Iterable[Keep]:
-        yield from self._own(table, spans)
-        yield Keep("a reviewer could not decide whether a record is of it", ~_open(table, self.link_threshold))
+    def _count(self, table: Any) -> Found:
+        sums = {"linked": _linked(table, self.link_threshold), "open": _open(table, self.link_threshold)}
+        counts = total(table, sums)
+        return Found(counts["linked"], counts["n"], counts["open"])
 
-    def _count(self, table: Any, undecided: int = 0) -> Found:
-        counts = total(table, {"linked": _linked(table, self.link_threshold)})
-        return Found(counts["linked"], counts["n"], undecided)
-
-    def _refusal(self, found: Found, around: Any) -> Refusal | None:
+    def _refusal(self, found: Found, table: Any) -> Refusal | None:
         figures = found._asdict()
         if found.told < FEWEST:
             reason = f"{found.told} encounters could be compared with the records, at least {FEWEST} expected"
             return Refusal(reason, figures, "more tellers who agree to a comparison (consent compare_records)")
-        if not total(around, {"named": around.record_named})["named"]:
+        if not total(table, {"named": table.record_named})["named"]:
             reason = "no link names an encounter that was told: the two do not use the same encounter_id"
             return Refusal(reason, figures, "links whose encounter_id is that of the reports")
-        counts = total(around, {"known": derive.attributed(around)})
+        counts = total(table, {"known": derive.attributed(table)})
         if counts["known"] < LEAST_KNOWN * counts["n"]:
             known = counts["known"] / counts["n"]
             reason = (
@@ -186,7 +183,7 @@ class RecordingRate:
         sums |= {f"open {level}": _open(table, level) for level in levels}
         counts = total(table, sums)
         at = {level: (counts[f"linked {level}"], counts[f"open {level}"]) for level in levels}
-        return {level: Found(linked, counts["n"] - undecided, undecided) for level, (linked, undecided) in at.items()}
+        return {level: Found(linked, counts["n"], undecided) for level, (linked, undecided) in at.items()}
 
     def _groups(self, table: Any) -> dict[str, Found]:
         return {code: self._count(table.filter(derive.self_within(table, (code,)))) for code in self.by}
@@ -254,11 +251,10 @@ def _point(found: Found, review: recording.Review) -> dict[str, Any]:
 
 
 def _over_links(found: Found, review: recording.Review) -> Band:
-    """Encounters that were left open, all without a record and all with one."""
-    everyone = found.told + found.undecided
-    ends = recording.bounds(found.linked, found.undecided, everyone, review.s, review.f)
-    reading = "encounters a reviewer could not decide, all counted as recorded, then all as not"
-    return Band("links", 1 - ends.high, 1 - ends.low, reading, {"undecided": found.undecided, "told": everyone})
+    """Encounters that were left open, all found and all not."""
+    ends = recording.bounds(found.linked, found.undecided, found.told, review.s, review.f)
+    reading = "encounters a reviewer could not decide, all counted as found, then all as not found"
+    return Band("links", 1 - ends.high, 1 - ends.low, reading, {"undecided": found.undecided, "told": found.told})
 
 
 def _linked(table: Any, level: float) -> Any:
