@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy.stats import t
 
 from evenhand.errors import PlanError
 from evenhand.flow import plan
@@ -51,6 +52,12 @@ def weigh(*parts, method=METHOD, publicity=()):
     return method.weigh(evidence(*parts, publicity=publicity))
 
 
+def chance_of_t(ranked):
+    """One-sided chance of the share by the placebos' mean and spread, on one degree fewer than windows."""
+    logs = np.log(1 - ranked.shares)
+    return t.cdf((np.log(1 - ranked.share.value) - logs.mean()) / (logs.std(ddof=1) * math.sqrt(9 / 8)), 7)
+
+
 def quantities(result):
     assert isinstance(result.answer, Answer), result.answer
     return {estimate.quantity: estimate for estimate in result.answer.estimates}
@@ -65,6 +72,10 @@ def test_weeks_begin_on_the_events_day_and_the_numbers_are_those_of_the_arithmet
     assert (share.value, share.low, share.high) == pytest.approx(ranked.share, rel=1e-9)
     assert (share.n, result.answer.headline) == (counts[NEEDED:].sum(), share)
     assert found["p"].value == found["p"].low == ranked.p <= found["p"].high
+    # half of what an interval that just reaches 0 leaves out
+    edge = Trust(EVENT, area=("north",), call_type=("assault",), confidence=1 - 2 * chance_of_t(ranked))
+    assert quantities(weigh(rows(counts), method=edge))["calls_missing_share"].low == pytest.approx(0, abs=1e-9)
+    assert found["p"].high == max(ranked.p, chance_of_t(ranked))
     # calls seen are known: expected less seen, at each end of the share
     expected = interrupted.fit(counts, NEEDED, 8).expected
     assert found["calls_missing"].value == pytest.approx(expected - counts[NEEDED:].sum(), rel=1e-6)
@@ -138,8 +149,6 @@ def test_diagnostics_hold_the_model_alone_what_led_and_known_events_among_the_pl
 
 
 def test_the_smallest_visible_share_is_the_t_of_the_interval_and_its_power() -> None:
-    from scipy.stats import t
-
     counts = by_week()
     answer = weigh(rows(counts)).answer
     spread = np.log1p(-interrupted.placebo(counts, NEEDED, 8).shares).std(ddof=1) * math.sqrt(9 / 8)

@@ -17,6 +17,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import stdtr
 
 from evenhand.errors import PlanError
 from evenhand.maths import interrupted, intervals
@@ -259,11 +260,11 @@ class Trust:
         yield Estimate(
             "calls_missing", "count", value, low, high, n, interval=how, note="calls expected less calls seen"
         )
-        apart = ranked.shares[:: -self.weeks]
-        most = max(ranked.p, (1 + int(np.sum(apart >= share.value))) / (1 + len(apart)))
-        rank = f"rank among {len(ranked.dates)} placebo dates; upper end, among {len(apart)} that do not overlap"
+        rank = f"rank among {len(ranked.dates)} placebo dates; upper end, the chance by the t of the share if larger"
         say = "of a share as large at a date at which nothing is known to have happened"
-        yield Estimate("p", "probability", ranked.p, ranked.p, most, n, interval=rank, note=say)
+        yield Estimate(
+            "p", "probability", ranked.p, ranked.p, max(ranked.p, _chance(ranked)), n, interval=rank, note=say
+        )
 
     def _series(self, weeks: Weeks, expected: Floats, ranked: Placebo) -> Iterator[Series]:
         control = (None,) * len(expected) if weeks.control is None else tuple(int(each) for each in weeks.control)
@@ -321,7 +322,18 @@ def _among(column: Any, names: tuple[str, ...]) -> Any:
 
 def _smallest_visible(ranked: Placebo, confidence: float) -> float:
     """Share of calls missing that four of five repetitions would put clear of none, on the t of the interval."""
-    df = ranked.windows - 1
-    spread = float(np.log1p(-ranked.shares).std(ddof=1)) * math.sqrt(1 + 1 / ranked.windows)
+    _, spread, df = _placebos(ranked)
     clear, often = (intervals.student(0, spread, df, level).high for level in (confidence, FOUR_OF_FIVE))
     return 1 - math.exp(-(clear + often))
+
+
+def _chance(ranked: Placebo) -> float:
+    """One-sided chance of so large a share missing, on the t of the interval."""
+    mean, spread, df = _placebos(ranked)
+    return float(stdtr(df, (math.log1p(-ranked.share.value) - mean) / spread))
+
+
+def _placebos(ranked: Placebo) -> tuple[float, float, int]:
+    """Mean and spread of the logs of calls seen over expected, and degrees of freedom, as `interrupted.placebo`."""
+    logs = np.log1p(-ranked.shares)
+    return float(logs.mean()), float(logs.std(ddof=1)) * math.sqrt(1 + 1 / ranked.windows), ranked.windows - 1
