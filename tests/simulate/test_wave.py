@@ -246,9 +246,10 @@ def test_links_find_and_err_as_often_as_planted_and_only_where_the_teller_agreed
     links = drew.links.to_pylist()
     assert {row["encounter_id"] for row in links} <= agreed
     assert len(agreed) == truth["compared_with_records"]
-    linked = sum(row["probability"] >= 0.8 for row in links)
+    linked, undecided = sum(row["probability"] >= 0.8 for row in links), sum(row["undecided"] for row in links)
     r = truth["compared_and_recorded"] / len(agreed)
-    assert stats.binomtest(linked, len(agreed), r * 0.9 + (1 - r) * 0.05).pvalue > UNLIKELY
+    assert stats.binomtest(linked, len(agreed), 0.9 * (r * 0.9 + (1 - r) * 0.05)).pvalue > UNLIKELY
+    assert stats.binomtest(undecided, len(agreed), 0.1).pvalue > UNLIKELY
     assert all(0.5 <= row["probability"] < 0.8 for row in links if row["undecided"])
     assert (drew.review.true_pairs, drew.review.false_pairs) == (200, 200)
 

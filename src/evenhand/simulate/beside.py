@@ -21,7 +21,6 @@ BODIES = ("hotline", "legal_aid", "county_board", "congregations")
 REVIEWED = 200
 # How sure a link is: found or falsely linked above, undecided between, and what linking lets go below.
 SURE, DOUBTED, LET_GO = (0.8, 1.0), (0.5, 0.8), (0.2, 0.5)
-UNDECIDED = 0.3
 
 CODERS = ("reader-1", "reader-2")
 CODES = (HAPPENED, DID_NOT, NOT_MENTIONED)
@@ -76,17 +75,18 @@ def _joint(p: float, odds: float) -> float:
 def links(rng: np.random.Generator, recipe: Any, encounters: Sequence[str], recorded: Sequence[bool]) -> Any:
     """A pyarrow table, one row a candidate link: encounter_id, probability, undecided.
 
-    An encounter that was recorded is found with chance `found`, one that was not is linked all the same with chance
+    `undecided` of encounters, recorded or not, have a candidate of which a reviewer could not decide. Of the others one
+    that was recorded is found with chance `found`, and one that was not is linked all the same with chance
     `falsely_linked`, both at a probability of 0.8 or more. An encounter without a row has no candidate at all.
     """
     import pyarrow as pa
 
     rows: list[tuple[str, float, bool]] = []
     for encounter, has in zip(encounters, recorded, strict=True):
+        undecided = rng.random() < recipe.undecided
         linked = rng.random() < (recipe.found if has else recipe.falsely_linked)
-        undecided = not linked and rng.random() < UNDECIDED
         if linked or has or undecided:
-            low, high = SURE if linked else DOUBTED if undecided else LET_GO
+            low, high = DOUBTED if undecided else SURE if linked else LET_GO
             rows.append((encounter, _down(float(rng.uniform(low, high))), undecided))
     kinds = {"encounter_id": pa.string(), "probability": pa.float64(), "undecided": pa.bool_()}
     return pa.table({name: pa.array([row[at] for row in rows], kind) for at, (name, kind) in enumerate(kinds.items())})

@@ -45,8 +45,8 @@ class Wave:
     The canvass: departments of `sworn` officers, of whom `answered`, times `answered_if_stopped`, answer. Four lists
     hold `list_share` of encounters each, two of them with odds ratio `list_odds`; of those on several, `linkage_error`
     were not joined into one. The agency never recorded `never_recorded`; linking finds `found` of the rest and links
-    `falsely_linked` of those. Two readers code `coded` narratives where there are so many, wrong with chance
-    `coder_error`. Calls for help fall by `calls_drop`.
+    `falsely_linked` of those, and a reviewer leaves `undecided` of all. Two readers code `coded` narratives where there
+    are so many, wrong with chance `coder_error`. Calls for help fall by `calls_drop`.
     """
 
     name: ClassVar[str] = "wave"
@@ -70,16 +70,16 @@ class Wave:
     telling_ratio: float = 1.0
     publicity_week: int = 26
     publicity: float = 2.0
-    delay_days: float = 3.0
+    delay_days: float = 2.0
     told_twice: float = 0.08
     unlinked: float = 0.25
     referred: float = 0.12
-    basis_known: float = 0.8
+    basis_known: float = 0.9
     month_only: float = 0.05
     unreadable: float = 0.02
     contacts: float = 0.05
     sees_race: float = 0.7
-    compare: float = 0.8
+    compare: float = 0.9
     practices: str = "one"
     known_during: float = 0.7
     eased: float = 0.8
@@ -93,6 +93,7 @@ class Wave:
     never_recorded: float = 0.4
     found: float = 0.9
     falsely_linked: float = 0.05
+    undecided: float = 0.1
     coded: int = 100
     coder_error: float = 0.05
     calls_drop: float = 0.1
@@ -114,7 +115,7 @@ class Wave:
         between(self, 0.001, 1, "told", "answered", "worsened", "list_share")
         between(self, 0, 1, "company", "told_twice", "unlinked", "referred", "basis_known", "month_only", "unreadable")
         between(self, 0, 1, "contacts", "sees_race", "compare", "known_during", "eased", "never_recorded", "found")
-        between(self, 0, 1, "falsely_linked", "calls_drop", "linkage_error")
+        between(self, 0, 1, "falsely_linked", "undecided", "calls_drop", "linkage_error")
         between(self, 0, 0.5, "coder_error")
         between(self, 20, 5_000, "sworn")
         between(self, 0, 10, "answered_if_stopped")
