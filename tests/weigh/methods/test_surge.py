@@ -227,11 +227,26 @@ def test_flat_weeks_with_publicity_are_no_refusal() -> None:
     assert found["rate_ratio_beside_publicity"].low < 1 < found["rate_ratio_beside_publicity"].high
 
 
+def test_a_change_at_the_edge_is_refused_for_publicity_just_beyond_it() -> None:
+    """The new rate fills the last week but one; the news came the Monday after the last."""
+    weeks, news = [2] * 30 + [20] * 2, monday(32)
+    asked = [row | {"reported_on": monday(33)} for row in tellings(weeks)]
+    assert isinstance(weigh(asked).answer, Answer)
+    assert isinstance(weigh(asked, publicity=[news]).answer, Answer)
+    near = weigh(asked, publicity=[news], near_days=14).answer
+    assert isinstance(near, Refusal)
+    assert near.figures["publicity"] == [news.isoformat()]
+
+
 def test_publicity_outside_the_window_is_a_figure() -> None:
     result = weigh(tellings(RISE), publicity=[monday(-5), monday(60)])
     assert isinstance(result.answer, Answer)
     assert result.diagnostics["publicity"] == {"dates": [], "outside_the_window": 2}
-    assert result.diagnostics["told_before_publicity"] == {}
+    # the earlier of the two came before anything was told
+    assert result.diagnostics["told_before_publicity"] == {"n": 0, "too_few": True}
+    assert weigh(tellings(RISE)).diagnostics["told_before_publicity"] == {}
+    later = weigh(tellings(RISE), publicity=[monday(60)]).diagnostics["told_before_publicity"]
+    assert later["n"] == result.answer.headline.n
 
 
 def test_what_was_told_before_publicity_is_weighed_alone() -> None:

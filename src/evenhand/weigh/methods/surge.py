@@ -42,7 +42,7 @@ LATE = f"in the last weeks, under {COMPLETE:.0%} of which is told"
 ONE_VOICE = {"referrer": "one referrer", "event_id": "one event", "person_key": "one teller"}
 KEYS = ("agency_id", "source_id", "recruitment", *ONE_VOICE)
 # Telling that begins this many weeks after what is told of is itself a known date.
-OPENING = 4
+OPENING, BEGAN = 4, "telling began"
 # A change within fewer weeks than this has no spread to judge it by.
 LEAST_STRETCH = 4
 TOGETHER = "cannot separate telling from happening"
@@ -136,9 +136,9 @@ class Surge:
 
     def _before(self, cells: Cells, known: "Known") -> dict[str, Any]:
         """The headline of what was told before the first publicity, which publicity cannot have moved."""
-        if not known.steps:
+        if known.news is None:
             return {}
-        earlier = _where(cells, cells["told"] < known.seen.first + known.steps[0])
+        earlier = _where(cells, cells["told"] < known.seen.first + known.news)
         return figure(earlier, self.longest_delay, self.confidence)
 
 
@@ -233,29 +233,35 @@ class Course:
 class Known:
     """Known dates after which more may tell: publicity; and the first telling, if it came long after what is told of.
 
-    `steps` are weeks of the window, counted from 0; dates next to each other are one step. `outside` counts publicity
-    outside the window.
+    `steps` are weeks of the window, counted from 0; dates next to each other are one step. `outside` are dates of
+    publicity outside the window.
     """
 
     seen: Seen
     dates: tuple[Publicity, ...]
     steps: tuple[int, ...]
-    outside: int
+    outside: tuple[Publicity, ...]
 
     @classmethod
     def of(cls, publicity: Iterable[Publicity], seen: Seen) -> "Known":
         """Those inside the window, each from the Monday nearest to it."""
         given = list(publicity)
         inside = [each for each in given if 0 < _step(each, seen) < len(seen.counts)]
-        outside = len(given) - len(inside)
+        outside = tuple(each for each in given if each not in inside)
         if OPENING < seen.opened - seen.first < len(seen.counts):
-            inside.append(Publicity(derive.monday(seen.opened), "telling began"))
+            inside.append(Publicity(derive.monday(seen.opened), BEGAN))
         inside.sort(key=lambda each: each.day)
         steps: list[int] = []
         for each in inside:
             if not steps or _step(each, seen) - steps[-1] > telling.NEAR:
                 steps.append(_step(each, seen))
         return cls(seen, tuple(inside), tuple(steps), outside)
+
+    @property
+    def news(self) -> int | None:
+        """The week of the first publicity, inside the window or not; None without any."""
+        given = [_step(each, self.seen) for each in (*self.dates, *self.outside) if each.what != BEGAN]
+        return min(given, default=None)
 
     def beside(self, confidence: float = 0.95) -> Course | None:
         """A change besides the known steps: one inside a stretch between them; None where no stretch is long enough.
@@ -280,7 +286,8 @@ class Known:
 
     def refusal(self, course: Course, near_days: int, confidence: float = 0.95) -> Refusal | None:
         """The refusal where the change lies at a known date, or is none beside the known dates."""
-        at = [each for each in self.dates if abs(each.day - course.monday(course.mode)).days <= near_days]
+        everywhere = (*self.dates, *self.outside)
+        at = [each for each in everywhere if abs(each.day - course.monday(course.mode)).days <= near_days]
         beside = self.beside(confidence)
         survives = beside is not None and beside.chance >= 0.5 and not beside.ratio.low <= 1 <= beside.ratio.high
         if not at and (survives or not self.steps or not course.alarms):
@@ -302,7 +309,7 @@ class Known:
         """The known dates and what each step came to, held against the change where the two can be told apart."""
         found = {"dates": [{"day": each.day.isoformat(), "what": each.what} for each in self.dates]}
         ratios = {"step_ratios": [step._asdict() for step in self._steps(course, confidence)]} if self.steps else {}
-        return {**found, **ratios, "outside_the_window": self.outside}
+        return {**found, **ratios, "outside_the_window": len(self.outside)}
 
     def _steps(self, course: Course, confidence: float) -> tuple[Interval, ...]:
         for change in (course.mode, None):
