@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from evenhand.weigh.methods.robust_outcome_test import RobustOutcomeTest
     from evenhand.weigh.methods.roster import Roster
     from evenhand.weigh.methods.selection_bounds import SelectionBounds
+    from evenhand.weigh.methods.space_time_scan import SpaceTimeScan
     from evenhand.weigh.methods.surge import Surge
     from evenhand.weigh.methods.trust import Trust
     from evenhand.weigh.methods.two_streams import TwoStreams
@@ -63,6 +64,7 @@ __all__ = [
     "Scope",
     "SelectionBounds",
     "Source",
+    "SpaceTimeScan",
     "Surge",
     "Trust",
     "TwoStreams",
@@ -90,6 +92,7 @@ _HOMES = {
     "weigh.methods.robust_outcome_test": ("RobustOutcomeTest",),
     "weigh.methods.roster": ("Roster",),
     "weigh.methods.selection_bounds": ("SelectionBounds",),
+    "weigh.methods.space_time_scan": ("SpaceTimeScan",),
     "weigh.methods.surge": ("Surge",),
     "weigh.methods.two_streams": ("TwoStreams",),
     "weigh.methods.trust": ("Trust",),

@@ -139,6 +139,7 @@ def test_parts_of_the_day_are_those_of_methods(planted) -> None:
 def test_days_weeks_and_months_are_those_of_the_calendar(planted, dates) -> None:
     table = planted(date=dates)
     assert values(table, derive.day(table)) == [(day - date(1970, 1, 1)).days for day in dates]
+    assert [derive.date_of(day) for day in values(table, derive.day(table))] == dates
     assert values(table, derive.month(table)) == [f"{day:%Y-%m}" for day in dates]
     mondays = [day - timedelta(days=day.weekday()) for day in dates]
     assert values(table, derive.week(table)) == [(monday - date(1969, 12, 29)).days // 7 for monday in mondays]

@@ -16,7 +16,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import xlogy
+from scipy.special import betaincinv, xlogy
 
 from evenhand.maths.circles import Ring
 
@@ -144,6 +144,26 @@ def permutation(
         return np.bincount(cell.ravel(), minlength=number * width).reshape(number, *counts.shape)
 
     return _scan(counts, np.outer(by_area, by_day) / counts.sum(), rings, when, shuffle, draws, seed, most)
+
+
+def visible(found: Scan, share: float = 0.1, level: float = 0.05, power: float = 0.8) -> float:
+    """Relative risk that a window which holds a `share` of what is expected would have shown with the given power.
+
+    The window must reach the height that chance exceeds in `level` of the draws; given all cases, those inside are
+    binomial (Kulldorff 1997). Windows that overlap it may show it too, so the power is at least so high. Raises
+    ValueError without draws, for a share outside 0 to 1, or where even all cases inside would not reach it.
+    """
+    if not (0 < share < 1 and len(found.highest)):
+        raise ValueError(f"share {share}, {len(found.highest)} draws: give a share between 0 and 1, and draws")
+    likelihood, total = _Likelihood.of(found.cases), found.cases
+    # p is at most the level when no more draws than this are as high
+    allowed = max(int(level * (1 + len(found.highest))) - 1, 0)
+    height = float(np.sort(found.highest)[::-1][allowed]) * (1 + ROUNDING)
+    needed = int(likelihood.fewest(np.array([share * total]), height)[0])
+    if needed > total:
+        raise ValueError(f"{total} cases: even all of them in one window would not be seen")
+    inside = float(betaincinv(needed, total - needed + 1, power))
+    return inside / (1 - inside) / (share / (1 - share))
 
 
 @dataclass(frozen=True, slots=True)

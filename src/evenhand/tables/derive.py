@@ -145,7 +145,12 @@ def monday(week: int) -> date:
     datetime.date(2026, 1, 5)
 
     """
-    return date.fromisoformat(EPOCH) + timedelta(days=7 * week - 3)
+    return date_of(7 * week - 3)
+
+
+def date_of(day: int) -> date:
+    """The date by the number that `day` gives it."""
+    return date.fromisoformat(EPOCH) + timedelta(days=day)
 
 
 def day_known(table: Any, within: int = 0) -> Any:

@@ -22,6 +22,7 @@ METHODS = {
     "roster": "roster:Roster",
     "surge": "surge:Surge",
     "agreement": "agreement:Agreement",
+    "space_time_scan": "space_time_scan:SpaceTimeScan",
 }
 
 
