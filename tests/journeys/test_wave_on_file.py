@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from evenhand.hear import beside, inbox
+from evenhand.hear import beside, canvass, inbox
 from evenhand.simulate import world, write
 from evenhand.simulate.narrative import NOT_NAMES
 from evenhand.tables.connect import connect
@@ -92,3 +92,21 @@ def test_the_mailbox_is_heard_as_it_was_told(tmp_path, ending):
     assert together == drawn != set()
     assert len(heard.unreadable) == sum(row["date"] is None for row in told) > 0
     assert {cell.column for cell in heard.unreadable} == {"date"}
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_canvass_is_heard_as_it_was_answered(tmp_path, ending):
+    if ending == "xlsx":
+        pytest.importorskip("openpyxl", reason="the extra `sheets` is absent")
+    drew = world("wave").draw()
+    path = write(world("wave"), tmp_path / f"complaints.{ending}")["canvass"]
+    heard = canvass.hear(connect(), path, timezone="America/Chicago", group="simulated-sworn-officers")
+    assert heard.cells == drew.rosters
+    rows = heard.heard.reading.encounters.to_pyarrow().to_pylist()
+    told = drew.asked.to_pylist()
+    assert len(rows) == len(told) > 0
+    for row, known in zip(rows, told, strict=True):
+        same = set(row) - {*OFFICES_OWN, "report_id", "encounter_id", "scrubbed", "time_precision"}
+        assert {name: row[name] for name in same if row[name] not in (None, "not_stated", ["not_stated"])} == {
+            name: known[name] for name in same if known.get(name) not in (None, "not_stated")
+        }

@@ -14,7 +14,7 @@ from evenhand.simulate import world, write
 from evenhand.simulate.narrative import NOT_NAMES
 from evenhand.terms.sheets import CANVASS, INBOX, ROSTER
 
-TABLES = {"roster", "publicity", "areas", "residents", "links", "calls", "lists", "canvass", "canvass_roster"}
+TABLES = {"roster", "publicity", "areas", "residents", "links", "calls", "lists", "canvass", "canvass.roster"}
 PHONE = re.compile(r"\d{3}[-. ]\d{3}[-. ]\d{4}|\(\d{3}\)")
 ADDRESS = re.compile(r"\b\d+ \w+ (street|st|avenue|ave|road|rd|lane|drive|blvd)\b", re.IGNORECASE)
 
@@ -37,7 +37,7 @@ def folder(tmp_path_factory):
 
 
 def test_the_sheets_have_exactly_their_columns(folder):
-    for name, sheet in (("complaints", INBOX), ("canvass", CANVASS), ("canvass_roster", ROSTER)):
+    for name, sheet in (("complaints", INBOX), ("canvass", CANVASS), ("canvass.roster", ROSTER)):
         assert header(folder / f"{name}.csv") == [column.name for column in sheet]
         needed = [column.name for column in sheet if column.needed]
         assert all(row[column] for row in rows_of(folder / f"{name}.csv") for column in needed)
@@ -161,9 +161,9 @@ def test_an_excel_sheet_has_the_cells_of_the_csv(tmp_path):
     write(world("wave"), tmp_path)
     write(world("wave"), tmp_path / "csv" / "complaints.csv")
     for book, page, sheet in (
-        ("complaints", "complaints", "complaints"),
-        ("canvass", "canvass", "canvass"),
-        ("canvass", "roster", "canvass_roster"),
+        ("complaints", "tellings", "complaints"),
+        ("canvass", "answers", "canvass"),
+        ("canvass", "roster", "canvass.roster"),
     ):
         pages = openpyxl.load_workbook(tmp_path / f"{book}.xlsx")
         cells = [

@@ -98,8 +98,9 @@ def _down(probability: float) -> float:
 
 
 def review(rng: np.random.Generator, recipe: Any) -> Review:
-    """What a clerical review of as many true pairs as false ones found."""
-    found, linked = rng.binomial(REVIEWED, recipe.found), rng.binomial(REVIEWED, recipe.falsely_linked)
+    """What a clerical review of as many true pairs as false ones found; what it left undecided was not found."""
+    decided = 1 - recipe.undecided
+    found, linked = (rng.binomial(REVIEWED, decided * chance) for chance in (recipe.found, recipe.falsely_linked))
     return Review(true_pairs=REVIEWED, found=int(found), false_pairs=REVIEWED, linked=int(linked))
 
 

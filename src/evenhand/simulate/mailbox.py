@@ -26,6 +26,8 @@ from evenhand.terms.sheets import CANVASS, INBOX, ROSTER, SEPARATOR, Column
 
 EXCEL, CSV = ".xlsx", ".csv"
 COMPLAINTS, CANVASS_NAME, TRUTH = "complaints", "canvass", "truth.json"
+# The pages of a book, as the readers and the templates name them.
+TELLINGS, ANSWERS, ROSTER_PAGE = "tellings", "answers", "roster"
 UNREADABLE = ("sometime in June?", "last wk", "30.6 or 1.7")
 ABOUT = """Simulated: nobody was stopped, and no such places, departments or people exist.
 The sheets are as an office might have them; beside.toml names the small tables as a plan does.
@@ -112,16 +114,16 @@ def asked(world: World) -> list[dict[str, Any]]:
 def _write(world: World, sheet: Path, ending: str) -> dict[str, Path]:
     """Everything beside the mailbox sheet, by name."""
     folder = sheet.parent
-    mailbox = {COMPLAINTS: _cells(INBOX, complaints(world))}
-    answers = {CANVASS_NAME: _cells(CANVASS, canvass(world)), "roster": _cells(ROSTER, asked(world))}
+    mailbox = {TELLINGS: _cells(INBOX, complaints(world))}
+    answers = {ANSWERS: _cells(CANVASS, canvass(world)), ROSTER_PAGE: _cells(ROSTER, asked(world))}
     if ending == EXCEL:
         _book(sheet, mailbox)
         paths = {CANVASS_NAME: _book(folder / f"{CANVASS_NAME}{EXCEL}", answers)}
     else:
-        _sheet(sheet, *mailbox[COMPLAINTS])
+        _sheet(sheet, *mailbox[TELLINGS])
         paths = {
-            CANVASS_NAME: _sheet(folder / f"{CANVASS_NAME}{CSV}", *answers[CANVASS_NAME]),
-            "canvass_roster": _sheet(folder / f"{CANVASS_NAME}_roster{CSV}", *answers["roster"]),
+            CANVASS_NAME: _sheet(folder / f"{CANVASS_NAME}{CSV}", *answers[ANSWERS]),
+            "canvass_roster": _sheet(folder / f"{CANVASS_NAME}.roster{CSV}", *answers[ROSTER_PAGE]),
         }
     paths |= {name: _sheet(folder / f"{name}{CSV}", *rows) for name, rows in _beside(world).items()}
     plain = {
