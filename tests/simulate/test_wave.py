@@ -321,7 +321,7 @@ def test_calls_fall_by_the_planted_share_beside_a_kind_that_does_not():
     ratio = calls["help", True] / calls["help", False] / (calls["alarm", True] / calls["alarm", False])
     assert np.log(ratio) == pytest.approx(np.log(0.8), abs=3.3 * np.sqrt(sum(1 / n for n in calls.values())))
     weeks = {(row["date"] - event).days // 7 for row in drew.calls.to_pylist()}
-    assert (min(weeks), max(weeks)) == (-112, 11)
+    assert (min(weeks), max(weeks)) == (-208, 11)
 
 
 def test_reports_are_rows_of_the_record_with_known_codes():

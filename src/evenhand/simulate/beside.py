@@ -32,7 +32,7 @@ DENIED = 0.30
 # Calls for help, and a kind of call that people's trust does not touch; weeks before the publicity and after it.
 CALL_TYPES = ("help", "alarm")
 CALLS_A_WEEK = (400.0, 150.0)
-WEEKS_BEFORE, WEEKS_AFTER = 112, 12
+WEEKS_BEFORE, WEEKS_AFTER = 208, 12
 YEAR_OF_WEEKS = 52.18
 SEASON, WEEK_TO_WEEK = 0.15, 0.03
 
