@@ -82,3 +82,11 @@ def test_cells_that_cannot_say_are_refused():
     for reselect in (reselection.lowest_bic, reselection.stepwise):
         with pytest.raises(ValueError, match="needs at least 7"):
             reselect(few)
+
+
+def test_a_jackknife_of_tiny_differences_has_the_acceleration_of_large_ones():
+    tiny, large = (np.array([0.0, 0.0, 0.0, end]) for end in (5.3e-133, 53.0))
+    assert reselection.bca_acceleration(tiny, np.ones(4)) == pytest.approx(
+        reselection.bca_acceleration(large, np.ones(4)), rel=1e-12
+    )
+    assert reselection.bca_acceleration(np.zeros(4), np.ones(4)) == 0.0

@@ -124,5 +124,9 @@ def bca(draws: Floats, value: float, acceleration: float, confidence: float) -> 
 def bca_acceleration(left_out: Floats, weight: Floats) -> float:
     """Skewness over 6 of the jackknife (Efron 1987), of values with one observation left out, `weight` of each kind."""
     apart = np.average(left_out, weights=weight) - left_out
-    spread = float(np.sum(weight * apart**2))
-    return float(np.sum(weight * apart**3)) / (6 * spread**1.5) if spread > 0 else 0.0
+    furthest = float(np.max(np.abs(apart)))
+    if not furthest:
+        return 0.0
+    # skewness knows no scale: brought to 1, nothing is too small for its powers
+    apart = apart / furthest
+    return float(np.sum(weight * apart**3) / (6 * np.sum(weight * apart**2) ** 1.5))
