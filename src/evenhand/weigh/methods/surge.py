@@ -398,20 +398,23 @@ def _interval(course: Course) -> str:
 
 
 def _by_week_series(seen: Seen, cells: Cells, known: Known) -> Series:
-    """What happened and what was told in each week told of nearly whole."""
-    weeks = len(seen.counts)
+    """What was told in each week, and what happened in those told of nearly whole; later weeks are held back."""
+    whole = len(seen.counts)
     told_at = cells["told"] - seen.first
-    inside = (told_at >= 0) & (told_at < weeks)
-    said = np.bincount(told_at[inside], cells["n"][inside], weeks)
+    weeks = max(whole, int(told_at.max()) + 1)
+    said = np.bincount(told_at[told_at >= 0], cells["n"][told_at >= 0], weeks)
+    held = (None,) * (weeks - whole)
     words = [""] * weeks
-    for each in known.dates:
+    for each in (*known.dates, *known.outside):
         at = _step(each, seen)
+        if not 0 <= at < weeks:
+            continue
         words[at] = "; ".join(part for part in (words[at], each.what or "publicity") if part)
     columns = {
         "week": tuple(derive.monday(seen.first + at).isoformat() for at in range(weeks)),
-        "happened": tuple(int(part) for part in seen.counts),
+        "happened": (*(int(part) for part in seen.counts), *held),
         "told": tuple(int(part) for part in said),
-        "complete": tuple(float(part) for part in seen.complete),
+        "complete": (*(float(part) for part in seen.complete), *held),
         "publicity": tuple(words),
     }
     return Series("by_week", columns, "encounters told of, by the week they happened and the week they were told")
