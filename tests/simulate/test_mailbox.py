@@ -44,7 +44,7 @@ def test_the_sheets_have_exactly_their_columns(folder):
 
 
 def test_everything_is_written_and_named(folder):
-    assert {path.stem for path in folder.glob("*.csv")} == TABLES | {"complaints"}
+    assert {path.stem for path in folder.glob("*.csv")} == TABLES | {"complaints", "stops"}
     plan = tomllib.loads((folder / "beside.toml").read_text(encoding="utf-8"))
     assert set(plan) == {"publicity", "roster", "areas", "lists", "links", "calls", "review"}
     assert all((folder / plan[name][0]["path"]).is_file() for name in plan if name not in ("publicity", "review"))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from evenhand.errors import OutputError
-from evenhand.simulate import narrative
+from evenhand.simulate import narrative, stanford
 from evenhand.simulate.planted import Recipe, World
 from evenhand.terms.evidence import SIMULATED, Benchmark, Lists, Review
 from evenhand.terms.sheets import CANVASS, INBOX, ROSTER, SEPARATOR, Column
@@ -126,6 +126,7 @@ def _write(world: World, sheet: Path, ending: str) -> dict[str, Path]:
             "canvass_roster": _sheet(folder / f"{CANVASS_NAME}.roster{CSV}", *answers[ROSTER_PAGE]),
         }
     paths |= {name: _sheet(folder / f"{name}{CSV}", *rows) for name, rows in _beside(world).items()}
+    paths["stops"] = stanford.write(world.table, folder / f"stops{CSV}")
     plain = {
         "beside.toml": _plan(world),
         "README.txt": ABOUT,

@@ -4,6 +4,7 @@ Columns and words are those of the project's data readme (github.com/stanford-po
 all that a world knows: whether race was seen before the stop, and who began it, are lost.
 """
 
+from pathlib import Path
 from typing import Any
 
 from evenhand.tables import derive
@@ -61,6 +62,23 @@ def standard(table: Any) -> Any:
         "reason_for_stop": table.reason.cases(*REASONS.items(), else_=None),
     }
     return table.select(**{name: column for name, column in columns.items() if column is not None})
+
+
+def write(table: Any, path: Path) -> Path:
+    """A pyarrow table of the record's columns at `path` in Stanford's, CSV or Parquet by its ending."""
+    import ibis
+
+    from evenhand.tables.connect import connect
+
+    path.touch()
+    connection = connect()
+    rows = standard(ibis.memtable(table))
+    if path.suffix == ".csv":
+        connection.to_csv(as_text(rows), path, header=True, nullstr=NOTHING)
+    else:
+        connection.to_parquet(rows, path)
+    connection.disconnect()
+    return path
 
 
 def as_text(table: Any) -> Any:

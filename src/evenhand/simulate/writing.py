@@ -34,7 +34,7 @@ def write(recipe: Recipe, path: Path | str, rows: int | None = None) -> Mapping[
     world = (recipe if rows is None else replace(recipe, stops=rows)).draw()
     key = _beside(path, "truth.json")
     try:
-        _write_stops(world.table, path)
+        stanford.write(world.table, path)
         key.write_text(json.dumps(world.answer(path.name), indent=2) + "\n", encoding="utf-8")
         sheets = {benchmark.name: str(_write_benchmark(benchmark, path)) for benchmark in world.benchmarks}
     except OSError as error:
@@ -45,21 +45,6 @@ def write(recipe: Recipe, path: Path | str, rows: int | None = None) -> Mapping[
 def told(name: str) -> bool:
     """Whether the world of this name holds what people told, and is written as a mailbox."""
     return name == Wave.name
-
-
-def _write_stops(table: Any, path: Path) -> None:
-    import ibis
-
-    from evenhand.tables.connect import connect
-
-    path.touch()
-    connection = connect()
-    rows = stanford.standard(ibis.memtable(table))
-    if path.suffix == ".csv":
-        connection.to_csv(stanford.as_text(rows), path, header=True, nullstr=stanford.NOTHING)
-    else:
-        connection.to_parquet(rows, path)
-    connection.disconnect()
 
 
 def _write_benchmark(benchmark: Benchmark, path: Path) -> Path:
