@@ -74,13 +74,16 @@ def roster(low: float, high: float, answered: float = 0.9, silence: tuple[float,
     return result("roster", *estimates, answer=Answer(estimates, 1.4, bands), rows_in=1000, excluded=())
 
 
-def recognition(better: int = 9, worse: int = 1, low: float = 1.2) -> Result:
-    return result(
-        "recognition",
-        estimate("better_odds", "ratio", better / worse, low, 60.0, better + worse),
+def recognition(better: int = 9, worse: int = 1, low: float = 1.2, release: float | None = 1.3) -> Result:
+    odds = better / worse if worse else low
+    estimates = (
+        estimate("better_odds", "ratio", odds, low, 60.0 if worse else low, better + worse),
         estimate("better", "count", better),
         estimate("worse", "count", worse),
     )
+    if release is not None:
+        estimates += (estimate("release_ratio", "ratio", 2.0, release, 3.1),)
+    return result("recognition", *estimates)
 
 
 def streams(unlike: int, visible: float | None) -> Result:

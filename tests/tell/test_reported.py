@@ -45,7 +45,8 @@ def test_a_refusal_says_what_can_be_said_all_the_same(method) -> None:
     assert claim.level == 1
     assert claim.numbers == ()
     assert "cannot be said from these data: fewer than 20 weeks" in claim.text
-    assert "44 people were asked" in claim.text if method == "roster" else "44 tellings came in" in claim.text
+    unit = {"roster": "people were asked", "multiple_systems": "people are on", "trust": "counts of calls"}
+    assert f"44 {unit.get(method, 'tellings came in')}" in claim.text
 
 
 def test_how_many_more_is_a_range_over_models_and_intervals_and_never_one_number() -> None:
@@ -59,6 +60,18 @@ def test_a_canvass_may_rule_a_difference_out() -> None:
     claim = claim_of(made.roster(0.95, 1.05))
     assert claim.level == 0
     assert "rules out a difference that matters" in claim.text
+
+
+def test_where_none_got_worse_the_odds_have_a_lower_limit_only() -> None:
+    assert "(odds at least 2.20)" in claim_of(made.recognition(10, 0, 2.2)).text
+
+
+def test_on_a_roster_the_tipping_ratio_is_one_of_odds() -> None:
+    result = made.unanimity()
+    on_roster = replace(result, settings={**result.settings, "members": 20, "total": 100})
+    assert (
+        "the odds that people of colour report would have to be 38.6 times those of others" in claim_of(on_roster).text
+    )
 
 
 def test_two_streams_that_differ_are_said_to() -> None:
@@ -83,8 +96,16 @@ def test_a_title_says_the_surest_and_then_what_is_open() -> None:
 
 def test_claims_come_in_the_order_a_chief_asks_and_refusals_last() -> None:
     results = [made.missed(), made.result("surge"), made.roster(1.3, 2.0), made.unanimity()]
-    assert [claim.kind for claim in reported.claims(results)] == ["overall", "telling", "canvass", "missed", "surge"]
+    assert [claim.kind for claim in reported.claims(results)] == ["telling", "canvass", "overall", "missed", "surge"]
 
 
 def test_without_reports_nothing_is_claimed_of_them() -> None:
     assert reported.claims([replace(made.unanimity(), method="benchmark")]) == []
+
+
+@pytest.mark.parametrize(("publisher", "cleared"), [("an office", False), ("evenhand simulate: invented", True)])
+def test_what_people_told_is_nobodys_to_call_public(publisher, cleared) -> None:
+    source = replace(made.SOURCE, public=True, publisher=publisher)
+    from evenhand.tell import claims
+
+    assert claims.finding(made.finding(made.unanimity()).plan, (source,), [made.unanimity()]).cleared is cleared

@@ -56,6 +56,9 @@ def test_a_canvass_reaches_3_and_0_only_with_four_in_five_answers(low, high, ans
     [
         (made.recognition(), 2),
         (made.recognition(6, 4, 0.5), 1),
+        (made.recognition(10, 0, 2.2), 2),
+        (made.recognition(release=0.9), 1),
+        (made.recognition(release=None), 1),
         (made.streams(0, 0.31), 1),
         (made.streams(0, 0.30), 2),
         (made.streams(0, None), 1),

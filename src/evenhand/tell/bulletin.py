@@ -113,7 +113,7 @@ def _reports(document: Document) -> Iterator[str]:
 def _canvass(document: Document) -> Iterator[str]:
     for result, estimates in _answered(document, "roster"):
         contrast = result["contrast"]
-        group, reference = (words.group(contrast[side], contrast["grouping"]) for side in ("group", "reference"))
+        group, reference = (words.officers(contrast[side], contrast["grouping"]) for side in ("group", "reference"))
         sizes = [estimates[f"share_{side}"] for side in ("group", "reference")]
         asked = result["rows_in"]
         yield f"In a canvass {rounded(asked)} officers were asked, whether or not they had anything to tell."
@@ -122,11 +122,11 @@ def _canvass(document: Document) -> Iterator[str]:
             return
         ratio = estimates["risk_ratio"]
         yield (
-            f"{group} officers may have been stopped off duty {numbers.ratio(ratio['value'])} times as often as "
-            f"{reference} officers of the same departments ({numbers.interval_of(ratio)})."
+            f"{page.sentence(group)[:-1]} may have been stopped off duty {numbers.ratio(ratio['value'])} times as "
+            f"often as {reference} of the same departments ({numbers.interval_of(ratio)})."
             if not ratio["low"] <= 1 <= ratio["high"]
-            else f"Whether {group} officers are stopped off duty more or less often than {reference} officers, the "
-            f"canvass cannot tell ({numbers.interval_of(ratio)} times as often)."
+            else f"Whether {group} are stopped off duty more or less often than {reference}, the canvass cannot tell "
+            f"({numbers.interval_of(ratio)} times as often)."
         )
         return
 

@@ -15,6 +15,8 @@ from evenhand.terms.result import Answer, Contrast, Estimate, Refusal, Result
 
 # The order of a finding: race itself first, then what was compared, then what could not be asked.
 ORDER = ("overall", "decision", "darkness", "stops", "outcome")
+# Readers of what people told.
+TOLD_TO_US = ("inbox", "canvass")
 # Methods that make claims; selection_bounds shows how much hangs on who was stopped, and claims nothing.
 KINDS = {
     "benchmark": "stops",
@@ -38,9 +40,16 @@ def finding(plan: Plan, sources: Sequence[Source], results: Sequence[Result]) ->
         explanations=(*explanations.others(plan, records), *explanations_of_reports.others(results)),
         not_shown=_not_shown(records, results),
         would_change=(*explanations.would_change(plan, records), *explanations_of_reports.would_change(results)),
-        # records that an agency published itself, and simulated ones, are all that may be told before the gate stands
-        cleared=all(source.public for source in sources),
+        cleared=all(_may_be_told(source) for source in sources),
     )
+
+
+def _may_be_told(source: Source) -> bool:
+    """Whether rows may be told before the gate stands: those an agency published itself, and simulated ones.
+
+    What people told is nobody's to call public.
+    """
+    return source.public and (source.reader not in TOLD_TO_US or source.simulated)
 
 
 def _not_shown(records: Sequence[Result], results: Sequence[Result]) -> tuple[str, ...]:

@@ -146,13 +146,11 @@ def _silence(results: Sequence[Result]) -> Iterator[Explanation]:
     for result in _answered(results, "roster"):
         answered = quantity(result, "answered_share")
         band = strength.band(result, "silence")
-        done = f"{numbers.share(answered.value)} of those asked answered"
+        done = f"{numbers.share(answered.value)} of those on the roster answered"
         if band is not None:
             low, high = numbers.ratio(band.low), numbers.ratio(band.high)
             done += f"; whatever the others would have said, the ratio lies from {low} to {high}"
-        yield Explanation(
-            "Officers who were asked and did not answer", done, (f"{result.id}#answered_share",), tested=True
-        )
+        yield Explanation("Officers who did not answer", done, (f"{result.id}#answered_share",), tested=True)
 
 
 def _chance(results: Sequence[Result]) -> Explanation:
@@ -177,7 +175,7 @@ def _more_answers(result: Result) -> Iterator[str]:
     group, reference = officers(result)
     if answered.value < strength_of_reports.ANSWERED:
         yield (
-            f"{numbers.share(answered.value)} of those asked answered the canvass: answers from "
+            f"{numbers.share(answered.value)} of those on the roster answered the canvass: answers from "
             f"{numbers.share(strength_of_reports.ANSWERED)} would let it say more of {group} and {reference}."
         )
 

@@ -54,7 +54,7 @@ def would_change(document: Document) -> list[str]:
 def reply(document: Document) -> str:
     """The agency's reply, or when it was asked, or that it was not (EXPERIENCE 4.1, part 9)."""
     plan = document["plan"]
-    agency = plan["agency"] or "The agency"
+    agency = sentence(plan["agency"] or "the agency").rstrip(".")
     if not plan["reply_asked"]:
         return f"{agency} has not yet been asked for its reply."
     asked = f"{agency} was asked for its reply on {numbers.day(plan['reply_asked'])}"

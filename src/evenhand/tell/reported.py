@@ -25,7 +25,7 @@ KINDS = {
     "trust": "trust",
     "multiple_systems": "missed",
 }
-ORDER = ("overall", *KINDS.values())
+ORDER = ("telling", "canvass", "overall", *list(KINDS.values())[2:])
 
 
 def claims(results: Sequence[Result]) -> list[Claim]:
@@ -83,10 +83,15 @@ def _claim(result: Result) -> Claim:
 
 def _told(result: Result) -> str:
     """What a refused result still counted."""
-    unit = "people were asked" if result.method == "roster" else "tellings came in"
-    return f"{numbers.count(result.rows_in)} {unit}"
+    return f"{numbers.count(result.rows_in)} {_UNITS.get(result.method, 'tellings came in')}"
 
 
+# What came in, where it is not tellings.
+_UNITS = {
+    "roster": "people were asked",
+    "multiple_systems": "people are on the lists",
+    "trust": "counts of calls came in",
+}
 Sentence = tuple[str, tuple[str, ...]]
 
 
@@ -101,6 +106,10 @@ def _unanimity(result: Result, graded: Graded) -> Sentence:
         else f"{numbers.count(in_group.value)} of {every} encounters told to us"
     )
     likelier = f"{who} would have to be {_range(ratio)} times as likely as others to report for that to be no surprise"
+    if result.settings.get("members"):
+        # on a roster the ratio is one of odds
+        likelier = f"the odds that {who} report would have to be {_range(ratio)} times those of others for that"
+        likelier += " to be no surprise"
     text = f"{_upper(told)} were of {who}."
     if graded.level == 2:
         text += f" If stops were blind to race, {likelier}: it may be that they are stopped more."
@@ -134,9 +143,11 @@ def _roster(result: Result, graded: Graded) -> Sentence:
 
 def _recognition(result: Result, graded: Graded) -> Sentence:
     better, worse, odds = (quantity(result, name) for name in ("better", "worse", "better_odds"))
+    # where none got worse the odds have a lower limit only
+    limits = _between(odds) or f"at least {numbers.ratio(odds.low)}"
     counts = (
         f"in {numbers.count(better.value)} encounters it got better or ended there, in {numbers.count(worse.value)} it "
-        f"got worse (odds {_between(odds)})"
+        f"got worse (odds {limits})"
     )
     if graded.level == 1:
         whether = "Whether treatment changed once the agents knew that the person is police"
@@ -144,7 +155,14 @@ def _recognition(result: Result, graded: Graded) -> Sentence:
     else:
         way = "better" if odds.value > 1 else "worse"
         text = f"Once the agents knew that the person is police, treatment may have turned {way}: {counts}."
-    return text, ("better_odds", "better", "worse")
+    used: tuple[str, ...] = ("better_odds", "better", "worse")
+    if release := found(result, "release_ratio"):
+        text = (
+            f"{text[:-1]}; the person was let go on that {_times(release)} as often as others once their identity was "
+            f"accepted ({_between(release)})."
+        )
+        used = (*used, "release_ratio")
+    return text, used
 
 
 def _two_streams(result: Result, graded: Graded) -> Sentence:
@@ -178,7 +196,9 @@ def _two_streams(result: Result, graded: Graded) -> Sentence:
 def _surge(result: Result, graded: Graded) -> Sentence:
     ratio = quantity(result, "rate_ratio")
     week = str(result.diagnostics.get("change", {}).get("week", ""))
-    since = f" in the weeks after {numbers.day(week)}" if week else ""
+    beside: tuple[str, ...] = ("rate_ratio_beside_publicity",) if found(result, "rate_ratio_beside_publicity") else ()
+    apart = " and apart from the days of news" if beside else ""
+    since = f" from the week of {numbers.day(week)} on" if week else ""
     if graded.level == 1:
         text = (
             f"Whether encounters became more frequent, or only telling of them, the reports cannot tell: those told of "
@@ -187,9 +207,8 @@ def _surge(result: Result, graded: Graded) -> Sentence:
     else:
         text = (
             f"Encounters of the kind told to us may have become {_times(ratio)} as frequent{since} "
-            f"({_between(ratio)}), apart from what news of them did to telling."
+            f"({_between(ratio)}), counted by when they happened{apart}."
         )
-    beside = ("rate_ratio_beside_publicity",) if found(result, "rate_ratio_beside_publicity") else ()
     return text, ("rate_ratio", *beside)
 
 
@@ -237,8 +256,8 @@ def _missed(result: Result, _graded: Graded) -> Sentence:
     low, high = min([total.low, *(ends[0] for ends in fan)]), max([total.high, *(ends[1] for ends in fan)])
     text = (
         f"How many there are beyond the {numbers.count(seen.value)} on all lists together, the lists cannot tell: "
-        f"models of the same lists give from {numbers.count(low)} to {numbers.count(high)} in all, and no number "
-        "between them is the right one to quote."
+        f"models of the same lists, and the choice among them, give from {numbers.count(low)} to {numbers.count(high)} "
+        "in all; no number between them is the right one to quote."
     )
     return text, ("total", "seen")
 
@@ -301,7 +320,7 @@ def officers(result: Result) -> tuple[str, str]:
     """The two groups of a canvass."""
     assert result.contrast is not None  # a canvass compares two groups
     pair = (result.contrast.group, result.contrast.reference)
-    group, reference = (f"{words.group(name, result.contrast.grouping)} officers" for name in pair)
+    group, reference = (words.officers(name, result.contrast.grouping) for name in pair)
     return group, reference
 
 

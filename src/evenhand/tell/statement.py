@@ -12,6 +12,16 @@ from evenhand.tell.document import Document
 # EXPERIENCE 4.7.
 MOST_WORDS, MOST_NUMBERS = 350, 3
 NOT_CLEARED = "Not cleared for release."
+# What the number of a method without two groups is, in words.
+NUMBERS_OF_REPORTS = {
+    "unanimity": "How many times as likely to report the group would have to be for so many to be no surprise",
+    "recognition": "Odds that treatment got better once they knew that the person is police",
+    "two_streams": "Elements in which what residents and off-duty officers told differs",
+    "surge": "How many times as frequent encounters became",
+    "space_time_scan": "The chance of as strong a cluster without any cause",
+    "recording_rate": "Share of encounters told that no record of the agency shows",
+    "trust": "Share of calls for help that are missing",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +75,17 @@ def parts(document: Document) -> Statement:
 
 
 def _numbers(document: Document) -> Iterator[Number]:
-    """One ratio a claim, in the order of the claims, for claims that rest on one result."""
+    """One number a claim, in the order of the claims, for claims that rest on one result.
+
+    A ratio where two groups are compared; of reports the first number, and none of those that no number is right for.
+    """
     for claim in document["claims"]:
         result = summary.result_of(document, claim)
-        for number_id in claim["numbers"]:
+        if result is not None and claim["numbers"] and result["method"] in NUMBERS_OF_REPORTS:
+            found = doc.number(document, claim["numbers"][0])
+            yield Number(NUMBERS_OF_REPORTS[result["method"]], numbers.reading_of(found), claim["numbers"][0])
+            continue
+        for number_id in claim["numbers"] if claim["kind"] != "missed" else ():
             ratio = numbers.as_ratio(doc.number(document, number_id))
             if result is not None and ratio is not None:
                 yield Number(_what(result), numbers.reading_of(ratio), number_id)

@@ -42,11 +42,14 @@ def _unanimity(result: Result) -> Graded:
 def _roster(result: Result) -> Graded:
     ratio, answered = quantity(result, "risk_ratio"), quantity(result, "answered_share")
     enough = answered.value >= ANSWERED
-    few = f"{answered.value:.0%} of those asked answered (at least {ANSWERED:.0%} needed)"
+    few = f"{answered.value:.0%} of those on the roster answered (at least {ANSWERED:.0%} needed)"
     if ratio.low >= strength.MATTERS_BELOW and ratio.high <= strength.MATTERS_ABOVE:
         return Graded(0, ("the whole interval lies within 0.90 and 1.11",)) if enough else Graded(1, (few,))
     if ratio.low <= 1 <= ratio.high:
         return Graded(1, ("the interval lies on both sides of no difference",))
+    # EXPERIENCE 4.2: fewer than 30 in a group, or 10 events, and nothing is known
+    if small := [gate.sentence for gate in result.gates if gate.gate == "small" and gate.verdict != "pass"]:
+        return Graded(1, tuple(small))
     short = [] if enough else [few]
     silence = strength.band(result, "silence")
     if silence is not None and silence.low <= 1 <= silence.high:
@@ -57,6 +60,17 @@ def _roster(result: Result) -> Graded:
     if short:
         return Graded(2, tuple(short))
     return Graded(3, ("everyone on the roster was asked, and nothing contradicts it",))
+
+
+def _recognition(result: Result) -> Graded:
+    odds, release = quantity(result, "better_odds"), found(result, "release_ratio")
+    if odds.low <= 1 <= odds.high:
+        return Graded(1, ("changes for the better and for the worse are as common as chance would have them",))
+    if release is None or release.low <= 1:
+        return Graded(
+            1, ("every stop ends: that those of police ended sooner than others once accepted does not show",)
+        )
+    return Graded(2, (CHOSE_THEMSELVES,))
 
 
 def _ratio_excludes_one(*others: str) -> Callable[[Result], Graded]:
@@ -109,7 +123,7 @@ def _sensitivity_only(_result: Result) -> Graded:
 _GRADES: Mapping[str, Callable[[Result], Graded]] = {
     "unanimity": _unanimity,
     "roster": _roster,
-    "recognition": _ratio_excludes_one(),
+    "recognition": _recognition,
     "two_streams": _two_streams,
     "surge": _ratio_excludes_one("rate_ratio_beside_publicity"),
     "space_time_scan": _chance_small("p"),

@@ -84,7 +84,7 @@ def _row(document: Document, claim: Mapping[str, Any]) -> Row:
 def _groups(document: Document, claim: Mapping[str, Any]) -> str:
     ids = {number_id.rpartition("#")[0] for number_id in claim["numbers"]}
     pairs = (result["contrast"] for result in document["results"] if result["id"] in ids)
-    return ", ".join(dict.fromkeys(words.contrast(pair) for pair in pairs))
+    return ", ".join(dict.fromkeys(words.contrast(pair) for pair in pairs)) or words.contrast(None)
 
 
 def _counts(estimates: Any) -> str:

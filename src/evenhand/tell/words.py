@@ -81,6 +81,18 @@ def group(name: str, grouping: str) -> str:
     return GROUPS.get(name, name) if grouping == "crosswalk" else name
 
 
+def officers(name: str, grouping: str = "crosswalk") -> str:
+    """Officers of a group, as said to people.
+
+    >>> officers("WHITE"), officers("people of colour")
+    ('White officers', 'officers of colour')
+
+    """
+    if name.startswith("people "):
+        return f"officers {name.removeprefix('people ')}"
+    return f"{group(name, grouping)} officers"
+
+
 def contrast(pair: Mapping[str, Any] | None) -> str:
     """The two groups of a contrast as said to people, and whose words they are.
 

@@ -35,6 +35,11 @@ class Source:
     notes: tuple[str, ...] = ()
     public: bool = False
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the rows are invented, so that nobody can be exposed by them."""
+        return self.publisher.startswith(SIMULATED)
+
 
 @dataclass(frozen=True, slots=True)
 class Coverage:

@@ -36,7 +36,7 @@ def draw(document: Document) -> Chart | None:
     numbered = estimates(result)
     if result["contrast"] is None or not all(f"share_{side}" in numbered for side in SIDES):
         return None
-    names = [words.group(result["contrast"][side], result["contrast"]["grouping"]) for side in SIDES]
+    names = [words.officers(result["contrast"][side], result["contrast"]["grouping"]) for side in SIDES]
     departments = sorted((_department(row) for row in raw), key=lambda row: natural(row["department"]))
     beside = series({"results": [result]}, "residents")
     residents = beside[1] if beside else []
@@ -68,7 +68,7 @@ def _department(row: dict[str, Any]) -> dict[str, Any]:
 
 def _sentence(numbered: dict[str, dict[str, Any]], names: list[str]) -> str:
     group, reference = (numbers.reading_of(numbered[f"share_{side}"]) for side in SIDES)
-    told = f"Of those who answered, {group} of {names[0]} and {reference} of {names[1]} officers were stopped off duty"
+    told = f"Of those who answered, {group} of {names[0]} and {reference} of {names[1]} were stopped off duty"
     if ratio := numbered.get("risk_ratio"):
         told += f"; inside departments, {numbers.value_of(ratio)} times as often ({numbers.interval_of(ratio)})"
     return f"{told}."
@@ -128,7 +128,7 @@ def _shares(whole: dict[str, Any], width: int) -> Any:
         share, silence = numbered[f"share_{side}"], numbered.get(f"share_{side}_over_silence")
         at = ROW * place + 32
         bars.append(_bar(share, silence, at, side))
-        lines.append(word(f"{whole['names'][place]} officers, all departments", 0, at - 20, limit=width - 130))
+        lines.append(word(f"{whole['names'][place]}, all departments", 0, at - 20, limit=width - 130))
         told = numbers.reading_of(share) if width == tokens.CHART_WIDE else numbers.value_of(share)
         lines.append(word(told, width - 2, at - 20, align="right", bold=True))
     pairs = []

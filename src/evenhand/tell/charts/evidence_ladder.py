@@ -51,7 +51,8 @@ def _rows(document: Document) -> Iterator[dict[str, Any]]:
             continue
         refusal = result["answer"].get("refusal")
         ratio = ratio_of(result)
-        if ratio or refusal:
+        # a ratio of telling, or of after over before, does not compare two groups
+        if (ratio or refusal) and result["contrast"] is not None:
             yield {
                 "id": result["id"],
                 "label": questions.titled(result),
