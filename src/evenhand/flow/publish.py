@@ -80,14 +80,14 @@ def tell(finding: Path, out: Path | None = None, told: Told = untold) -> Made:
     folder = out or (finding if finding.is_dir() else finding.parent)
     writable(folder)
     told("drawing the page", 0, 2)
-    written = _write(folder / PAGE, page.page(read))
+    written = write(folder / PAGE, page.page(read))
     told("writing the statement", 1, 2)
-    stated = _write(folder / STATEMENT, statement.statement(read))
-    _write(folder / STATEMENT_TEXT, statement.text(read))
+    stated = write(folder / STATEMENT, statement.statement(read))
+    write(folder / STATEMENT_TEXT, statement.text(read))
     drafted = None
     if bulletin.told_of(read):
-        drafted = _write(folder / BULLETIN, bulletin.bulletin(read))
-        _write(folder / BULLETIN_TEXT, bulletin.text(read))
+        drafted = write(folder / BULLETIN, bulletin.bulletin(read))
+        write(folder / BULLETIN_TEXT, bulletin.text(read))
     told("done", 2, 2)
     if not read["cleared"]:
         raise NotClearedError(
@@ -106,7 +106,8 @@ def writable(folder: Path) -> None:
         raise OutputError(f"{folder} cannot be written to: choose another folder with --out")
 
 
-def _write(path: Path, text: str) -> Path:
+def write(path: Path, text: str) -> Path:
+    """A text at its place, whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
