@@ -67,7 +67,12 @@ GOES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "telephone abroad": (("he rang from +52 55 1234 5678", "1234"), ("+252 61 555 0100", "0100")),
     "telephone in words": (("six one two five five five oh one zero zero", "five"),),
-    "badge": (("badge number 4521", "4521"), ("badge #: 4521 he said", "4521"), ("case number 26-012345", "012345")),
+    "badge": (
+        ("badge number 4521", "4521"),
+        ("badge #: 4521 he said", "4521"),
+        ("case number 26-012345", "012345"),
+        ("Case no. 26-CR-1234", "1234"),
+    ),
     "plate": (
         ("a grey Ford, ABC123, no lights", "ABC123"),
         ("it was 123-ABC", "123"),
@@ -127,10 +132,17 @@ GOES: dict[str, tuple[tuple[str, str], ...]] = {
         ("my son was born here", "born"),
         ("I am American-born", "born"),
     ),
-    "from where": (("I am from Mexico", "Mexico"), ("She's originally from El Salvador.", "Salvador")),
+    "from where": (
+        ("I am from Mexico", "Mexico"),
+        ("I came here from Costa Rica as a child", "Costa"),
+        ("we moved to the United States", "States"),
+        ("soy de Puerto Rico", "Rico"),
+        ("She's originally from El Salvador.", "Salvador"),
+    ),
     "name said": (
         ("My name is Maria Lopez and", "Lopez"),
         ("a man named Carlos", "Carlos"),
+        ("his name tag said JOHNSON", "JOHNSON"),
         ("Sincerely, Maria Lopez", "Maria"),
     ),
     "name said in small letters": (("my name is maria lopez and i", "lopez"), ("me llamo maria", "maria")),
@@ -194,7 +206,12 @@ STAYS: dict[str, tuple[str, ...]] = {
     "removal": ("they said they would deport me", "he was reported", "removal of my car"),
     "status": ("they asked about my immigration status", "the status light was on"),
     "born where": ("he asked where I was born", "a newborn slept"),
-    "from where": ("they are from ICE", "asked where I am from", "I was on my way from work"),
+    "from where": (
+        "they are from ICE",
+        "we came from Lake Street",
+        "asked where I am from",
+        "I was on my way from work",
+    ),
     "name said": ("his name is on the badge", "they called me names"),
     "name said in small letters": ("my name is not what they asked", "his name is on the badge"),
     "name after a title": (
@@ -251,6 +268,9 @@ def test_what_must_stay_stays_letter_for_letter(said: str) -> None:
         ('"Are you a citizen?" "Yes," I said.', '"Are you a citizen?" "[status].'),
         ("They demanded papers, so I showed my green card.", "They demanded papers, so [status]."),
         ("They asked for my license and I gave it.", "They asked for my license and I gave it."),
+        ("They asked for papers. I gave my driver's license.", "They asked for papers. I gave my driver's license."),
+        ("They asked for papers. I gave my ID and my visa.", "They asked for papers. [status]."),
+        ("They asked if I was a citizen. I did not answer.", "They asked if I was a citizen. I did not answer."),
         ("They asked my kids too. They were scared.", "They asked my kids too. They were scared."),
     ],
 )

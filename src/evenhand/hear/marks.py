@@ -116,15 +116,15 @@ PATTERNS: tuple[Pattern, ...] = (
         "e-mail",
         "other",
         "[e-mail]",
-        r"[^\s<>()\[\]\"“”]*[^\s<>()\[\]\"“”@]@[^\s<>()\[\]\"“”@]+"
-        r"|\b[\w.+\-]+\s{0,2}@\s{0,2}[\w\-]+(?:\s?\.\s?[a-z]{2,})+",
+        r"(?<![^\s<>()\[\]\"“”])[^\s<>()\[\]\"“”@]+@[^\s<>()\[\]\"“”]+"
+        r"|(?<![\w.+\-])[\w.+\-]+\s{0,2}@\s{0,2}[\w\-]+(?:\s?\.\s?[a-z]{2,})+",
         ids=True,
     ),
     _pattern(
         "e-mail in words",
         "other",
         "[e-mail]",
-        r"\b[\w.+\-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w\-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*(?:com"
+        r"(?<![\w.+\-])[\w.+\-]+\s*(?:\(at\)|\[at\]|\bat\b)\s*[\w\-]+\s*(?:\(dot\)|\[dot\]|\bdot\b|\.)\s*(?:com"
         r"|org|net|edu|gov|io|us|me)\b",
         ids=True,
     ),
@@ -224,7 +224,7 @@ PATTERNS: tuple[Pattern, ...] = (
         "[number]",
         r"(?P<keep>\b(?:badge|shield|star|serial|case|ticket|citation|incident|docket|licen[cs]e"
         r"|id)\s*(?:numbers?|no\.?|num\.?|#)?\s*(?:is|was|were|read|said"
-        r"|:)?\s*)#?\s*[a-z]{0,3}-?\d[\d\-]{2,}\b",
+        r"|:)?\s*)#?\s*(?=[a-z\-]{0,5}\d)[a-z\d][a-z\d\-]{2,}\b",
     ),
     _pattern(
         "plate",
@@ -336,14 +336,17 @@ PATTERNS: tuple[Pattern, ...] = (
         "status",
         "[status]",
         r"\b(?:I|[Hh]e|[Ss]he|[Ww]e)(?:['’](?:m|s|re)|\s+(?:am|is|are))\s+(?:originally\s+"
-        r"|both\s+)?from\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)*|\b[Ss]oy\s+de\s+[A-Z]\w+",
+        r"|both\s+)?from\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)*|\b[Ss]oy\s+de\s+[A-Z]\w+(?:\s+[A-Z]\w+)*"
+        r"|\b(?:came|moved|come)\s+here\s+from\s+(?:the\s+)?[A-Z]\w+(?:\s+[A-Z]\w+)*"
+        r"|\b(?:came|moved|immigrated|emigrated)\s+to\s+(?:the\s+|this\s+)?(?:US\b|U\.S\.|United\s+States|America\b|country)"
+        r"|\b(?:immigrated|emigrated)\b(?:\s+from\s+[A-Z]\w+)?",
         flags=_CASED,
     ),
     _pattern(
         "name said",
         "name",
         "[name]",
-        rf"(?P<keep>\b(?i:name\s*(?:is|was|['’]s|:)|names\s+are|(?<!\bis\s)named|me\s+llamo"
+        rf"(?P<keep>\b(?i:name\s*(?:tag\s+)?(?:is|was|said|read|['’]s|:)|names\s+are|(?<!\bis\s)named|me\s+llamo"
         rf"|mi\s+nombre\s+es|se\s+llama|signed,?|sincerely,?|regards,?"
         rf"|this\s+is)\s+)(?:{_NO_NAME}{_FULL_NAME})",
         flags=_CASED,
@@ -375,6 +378,12 @@ PATTERNS: tuple[Pattern, ...] = (
         flags=_CASED,
     ),
     _pattern("long number", "other", "[number]", r"(?<![\d$€£,])\d(?:[\s.\-\u2010-\u2015/()#]{0,3}\d){6,}(?!\d|,\d)"),
+)
+# An answer that tells nothing of status: what was handed over, or that nothing was said.
+NO_ANSWER = re.compile(
+    r"\b(?:licen[cs]e|id|i\.d\.|identification|insurance|registration|(?:did|do|would)(?:\s+not|n['’]t)\s+(?:answer|say|reply|know)"
+    r"|said\s+nothing|refused|silent)\b",
+    _I,
 )
 # A question that is about status, though no word of status stands in it.
 ASKS_STATUS = re.compile(r"\b(?:born|from|papers|documents|legal|status|passport|came\s+(?:here|to)|papeles)\b", _I)

@@ -109,18 +109,22 @@ def _without_status(said: str, taken: Counter[Kind]) -> str:
     """Statements of status go, and answers to questions about it; the question is the agent's conduct and stays."""
     pieces, at = [], 0
     while found := marks.QUESTION.search(said, at):
-        pieces.append(_statuses(said[at : found.start()], taken))
+        pieces += [_statuses(said[at : found.start()], taken), found[0]]
         at = found.end()
-        pieces.append(found[0])
-        if any(pattern.form.search(found[0]) for pattern in ABOUT_STATUS) or marks.ASKS_STATUS.search(found[0]):
-            answer = marks.ANSWER.match(said, at)
-            if answer:
-                taken["status"] += 1
-                pieces += [said[at : answer.start(1)], "[status]"]
-                at = answer.end()
-        if found.end() == found.start():
-            break
+        answer = marks.ANSWER.match(said, at) if _asks_status(found[0]) else None
+        if answer and not (marks.NO_ANSWER.search(answer[1]) and not _tells_status(answer[1])):
+            taken["status"] += 1
+            pieces += [said[at : answer.start(1)], "[status]"]
+            at = answer.end()
     return "".join([*pieces, _statuses(said[at:], taken)])
+
+
+def _asks_status(question: str) -> bool:
+    return _tells_status(question) or bool(marks.ASKS_STATUS.search(question))
+
+
+def _tells_status(part: str) -> bool:
+    return any(pattern.form.search(part) for pattern in ABOUT_STATUS)
 
 
 def _statuses(part: str, taken: Counter[Kind]) -> str:
