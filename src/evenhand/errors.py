@@ -27,6 +27,22 @@ class MissingExtraError(EvenhandError):
     """A part that is installed on request is not there: install the extra named."""
 
 
+class FormatError(EvenhandError):
+    """Bytes are not of the format they claim: fetch them again, from where they were made."""
+
+
+class ProofError(EvenhandError):
+    """Well formed, and it does not hold: a signature, a hash or a sum is wrong. Keep it, and ask who made it."""
+
+
+class CodeSlipError(EvenhandError):
+    """A return code has a slip in it, found by its check digits: look again, nothing was looked up."""
+
+
+class NotSealedToUsError(EvenhandError):
+    """None of these keys opens it: it was sealed to others."""
+
+
 class NotClearedError(EvenhandError):
     """The disclosure gate does not let this out."""
 
