@@ -99,3 +99,28 @@ def test_a_plan_of_tables_alone_is_run_and_cleared_only_when_they_are_public(tmp
         assert isinstance(result.answer, Refusal)
         assert [source.reader for source in finding.sources] == ["lists"]
         assert finding.cleared == (public == "true")
+
+
+def heard_mailbox(connection, folder: Path, name: str, rows: str):
+    from evenhand.hear import inbox
+
+    (folder / name).write_text(rows, encoding="utf-8")
+    return inbox.read(connection, folder / name, timezone="America/Chicago")
+
+
+def test_a_field_that_only_one_mailbox_asked_for_is_kept_and_not_stated_in_the_other(tmp_path: Path) -> None:
+    on = connect()
+    asked_mode = "report_id,reported_on,date,mode\na1,2026-03-02,2026-03-01,vehicle\n"
+    asked_city = "report_id,reported_on,date,area_city\nb1,2026-03-02,2026-03-01,Oak\n"
+    one, other = (heard_mailbox(on, tmp_path, f"{at}.csv", rows) for at, rows in enumerate((asked_mode, asked_city)))
+    rows = {row["report_id"]: row for row in study.gather([one, other]).reports.to_pyarrow().to_pylist()}
+    assert (rows["a1"]["mode"], rows["a1"]["area_city"]) == ("vehicle", None)
+    assert (rows["b1"]["mode"], rows["b1"]["area_city"]) == ("not_stated", "Oak")
+
+
+def test_two_offices_that_both_number_from_1_are_refused(tmp_path: Path) -> None:
+    sheet = "report_id,reported_on,date\n1,2026-03-02,2026-03-01\n2,2026-03-02,2026-03-01\n"
+    on = connect()
+    both = [heard_mailbox(on, tmp_path, name, sheet) for name in ("one.csv", "two.csv")]
+    with pytest.raises(PlanError, match="2 numbers of tellings"):
+        study.gather(both)

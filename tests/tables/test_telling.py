@@ -7,7 +7,7 @@ import ibis
 import pytest
 
 from evenhand.errors import PlanError
-from evenhand.tables.telling import THRESHOLDS, searched_for, tellings
+from evenhand.tables.telling import THRESHOLDS, doubled, searched_for, tellings, whole
 
 ROWS = {
     "report_id": ["a", "b", "c", "d"],
@@ -62,3 +62,21 @@ def test_the_likeliest_record_of_an_encounter_stands_at_each_of_its_tellings(rep
     assert [row["report_id"] for row in found if not row["record_named"]] == ["d"]
     # nothing of the reports is lost
     assert set(searched_for(reports, links).columns) > set(reports.columns)
+
+
+def test_a_field_that_a_source_never_asked_is_not_stated_there(planted: Any) -> None:
+    short = planted(report_id=["z"], encounter_id=["z"])
+    (row,) = whole(short, ["report_id", "mode", "actions", "officer_count", "area_city"]).to_pyarrow().to_pylist()
+    assert row == {
+        "report_id": "z",
+        "mode": "not_stated",
+        "actions": ["not_stated"],
+        "officer_count": None,
+        "area_city": None,
+    }
+
+
+def test_numbers_that_two_sources_share_are_counted(planted: Any) -> None:
+    both = planted(report_id=["1", "2", "1", "3", "1"], encounter_id=["1", "2", "1", "3", "1"])
+    assert doubled(both) == 1
+    assert doubled(both.filter(both.report_id != "1")) == 0

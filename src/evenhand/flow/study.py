@@ -76,7 +76,7 @@ def gather(
         plans.within(publicity, _spans(readings, calls), "span of the sources")
     return Evidence(
         encounters=_together(stops),
-        reports=_together(reports),
+        reports=_tellings(reports),
         sources=(*(reading.source for reading in readings), *(table.source for table in beside)),
         coverage=tuple(reading.coverage for reading in readings),
         benchmarks=tuple(benchmarks),
@@ -112,6 +112,23 @@ def _together(tables: Sequence[Any]) -> Any:
         shared = [name for name in table.columns if name in other.columns]
         table = table.select(shared).union(other.select(shared))
     return table
+
+
+def _tellings(tables: Sequence[Any]) -> Any:
+    """What people told, of several sources: a field that one of them never asked was not stated there."""
+    from evenhand.tables.telling import doubled, whole
+
+    if len(tables) < 2:
+        return tables[0] if tables else None
+    names = list(dict.fromkeys(name for table in tables for name in table.columns))
+    first, *others = (whole(table, names) for table in tables)
+    told = first.union(*others)
+    if twice := doubled(told):
+        raise PlanError(
+            f"{twice:,} numbers of tellings (report_id) stand in more than one source: offices that both count from "
+            "1 would become one; give each source's numbers a letter of its own and hear it again"
+        )
+    return told
 
 
 def answered(finding: Finding) -> bool:

@@ -5,9 +5,12 @@ often it was told stands beside it. Which tellings are one encounter is a judgem
 threshold decides how sure it must be, and counts are given at several.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from evenhand.errors import PlanError
+from evenhand.tables.columns import TYPES
+from evenhand.terms.encounter import BY_NAME
 
 # METHODS 6: counts are given at three thresholds of link probability; the middle one is the headline's.
 THRESHOLDS = (0.5, 0.8, 0.95)
@@ -51,3 +54,31 @@ def searched_for(reports: Any, links: Any) -> Any:
         record_undecided=joined.record_undecided.fill_null(False),
         record_named=joined.linked_id.notnull(),
     ).drop("linked_id")
+
+
+def whole(reports: Any, names: Sequence[str]) -> Any:
+    """`reports` with exactly these columns, in this order; what it never asked is not stated, null where no code is."""
+    import ibis
+
+    there = set(reports.columns)
+    return reports.select(
+        **{name: reports[name] if name in there else _unsaid(name, ibis).cast(_kind(name)) for name in names}
+    )
+
+
+def doubled(reports: Any) -> int:
+    """How many report ids stand in more than one row."""
+    counts = reports.group_by("report_id").agg(n=reports.count())
+    return int(counts.filter(counts.n > 1).count().to_pyarrow().as_py())
+
+
+def _kind(name: str) -> str:
+    return TYPES[BY_NAME[name].kind] if name in BY_NAME else "string"
+
+
+def _unsaid(name: str, ibis: Any) -> Any:
+    """What stands in a field that nobody asked about."""
+    kind = BY_NAME[name].kind if name in BY_NAME else "str"
+    if kind == "codes":
+        return ibis.array(["not_stated"])
+    return ibis.literal("not_stated") if kind in ("code", "ynu") else ibis.null(_kind(name))
