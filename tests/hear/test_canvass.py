@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evenhand.errors import PlanError, RecordError
+from evenhand.errors import OutputError, PlanError, RecordError
 from evenhand.hear import beside, canvass, heard
 from evenhand.hear.canvass import Canvass
 
@@ -147,3 +147,11 @@ def test_an_answer_without_a_race_or_without_yes_or_no_counts_as_silence_and_is_
     assert read.heard.reading.source.rows == 1
     assert [(each.row, each.column) for each in read.heard.unreadable] == [(3, "stopped"), (4, "times")]
     assert "Answers that name no race of the roster: 1." in " ".join(read.heard.reading.source.notes)
+
+
+def test_the_counted_roster_never_takes_the_place_of_the_one_filled_in(tmp_path: Path) -> None:
+    sheet = tmp_path / "canvass.csv"
+    with pytest.raises(OutputError, match="is the roster that was filled in"):
+        canvass.refuse_own_roster(sheet, tmp_path / "canvass.parquet")
+    canvass.refuse_own_roster(sheet, tmp_path / "told.parquet")
+    canvass.refuse_own_roster(tmp_path / "canvass.xlsx", tmp_path / "canvass.parquet")

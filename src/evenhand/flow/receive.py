@@ -127,6 +127,8 @@ def hear_file(
 
     if out is not None:
         writable(out.parent)
+        if reader == "canvass":
+            _keep_roster(Path(path), out)
     told("reading the file", 0, 3)
     connection = connect()
     reading, unreadable, cells = _read(connection, path, reader, settings)
@@ -157,6 +159,12 @@ def _read(
         answers = canvass.hear(connection, path, **settings)
         return answers.heard.reading, answers.heard.unreadable, answers.cells
     return hear.reader(reader)(connection, *((path,) if path else ()), **settings), (), ()
+
+
+def _keep_roster(sheet: Path, out: Path) -> None:
+    from evenhand.hear import canvass
+
+    canvass.refuse_own_roster(sheet, out)
 
 
 def _write_roster(cells: tuple[RosterCell, ...], out: Path) -> Path:

@@ -67,7 +67,7 @@ def demonstrate(out: Path, told: Told = untold, settings: Mapping[str, Any] = SE
     told("hearing the mailbox", 1, steps)
     _hear(Path(written["complaints"]), "inbox", sheets / "reports.parquet")
     told("hearing the canvass and the agency's records", 2, steps)
-    _hear(Path(written["canvass"]), "canvass", sheets / "canvass.parquet")
+    _hear(Path(written["canvass"]), "canvass", sheets / "canvassed.parquet")
     _hear(Path(written["stops"]), "open_policing", sheets / "stops.parquet")
     findings = {}
     for at, name in enumerate(STEPS):

@@ -297,6 +297,15 @@ def _span(made: Sequence[Mapping[str, Any]], places: Sequence[Place], answers: S
     return Coverage(tellings.source_id(answers.path), last - timedelta(days=max(place.days for place in places)), last)
 
 
+def refuse_own_roster(sheet: Path, out: Path) -> None:
+    """OutputError where the counted roster would take the place of the one that was filled in."""
+    if sheet.suffix == ".csv" and roster_beside(out).absolute() == roster_beside(sheet).absolute():
+        raise OutputError(
+            f"{roster_beside(out)} is the roster that was filled in, and the counted one would take its place: choose "
+            "another name with --out"
+        )
+
+
 def write_roster(counted: Sequence[RosterCell], path: Path) -> Path:
     """The cells as a CSV that a plan's [[roster]] names, beside `path`; what was there is replaced."""
     target = roster_beside(path)

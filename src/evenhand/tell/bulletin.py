@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evenhand.tell import numbers, page, words
+from evenhand.tell import numbers, page, reported, words
 from evenhand.tell.document import Document
 
 # EXPERIENCE 5: rules 1, 2 and 11, and the first bulletin.
@@ -137,10 +137,11 @@ def _cannot(document: Document) -> Iterator[str]:
     for claim in document["claims"]:
         if claim["kind"] == "overall" and claim["level"] == 1:
             yield claim["text"]
-    # the reason of a refusal holds exact figures, which stay at the desk
+    # a refusal, or an interval on both sides, holds exact figures, which stay at the desk
+    methods = {kind: method for method, kind in reported.KINDS.items()}
     for claim in document["claims"]:
-        if claim["kind"] != "overall" and not claim["numbers"]:
-            yield page.sentence(claim["text"].split(" cannot be said from")[0] + " cannot be said")
+        if claim["kind"] in methods and claim["level"] == 1:
+            yield f"{reported.WHETHER[methods[claim['kind']]]}."
 
 
 def _period(document: Document) -> str:

@@ -73,7 +73,7 @@ def _claim(result: Result) -> Claim:
     kind, graded = KINDS[result.method], strength_of_reports.grade(result)
     if isinstance(result.answer, Refusal):
         told = f"What can be said: {_told(result)}." if result.rows_in else "Nothing was told that could be counted."
-        text = f"{_REFUSED[result.method]} cannot be said from these data: {result.answer.reason}. {told}"
+        text = f"{WHETHER[result.method]} cannot be said from these data: {result.answer.reason}. {told}"
         return Claim(f"{kind}/{result.id}", text, (), 1, graded.reasons, kind)
     text, used = _SENTENCES[result.method](result, graded)
     return Claim(
@@ -273,7 +273,8 @@ _SENTENCES: dict[str, Callable[[Result, Graded], Sentence]] = {
     "trust": _trust,
     "multiple_systems": _missed,
 }
-_REFUSED = {
+# What each method asks, for a sentence that leaves it open.
+WHETHER = {
     "unanimity": "Whether so many reports from one group would surprise",
     "roster": "Whether officers of one group are stopped more often off duty",
     "recognition": "Whether treatment changed once the agents knew that the person is police",
