@@ -272,10 +272,12 @@ def test_a_keyring_opens_with_its_passphrase(keyring: bytes) -> None:
     assert seal.unlock(keyring, PASSPHRASE.replace("\u00e9", "e\u0301")) == b"AGE-SECRET-KEY of an example"
 
 
-def test_a_wrong_passphrase_is_told_and_not_repeated(keyring: bytes) -> None:
+def test_a_wrong_passphrase_is_told_and_not_repeated() -> None:
+    # the test kit's keyring asks for little work, which a busy machine has too
+    file, passphrase = base64.b64decode(KIT["scrypt"]["file"]), KIT["scrypt"]["passphrases"][0]
     with pytest.raises(NotSealedToUsError, match="does not open this keyring: type it again") as caught:
-        seal.unlock(keyring, PASSPHRASE + " not")
-    assert PASSPHRASE not in str(caught.value)
+        seal.unlock(file, passphrase + " not")
+    assert passphrase not in str(caught.value)
 
 
 def test_a_keyring_that_was_altered_or_cut_is_told() -> None:

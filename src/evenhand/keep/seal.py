@@ -20,6 +20,8 @@ FIRST = b"age-encryption.org/v1\n"
 # how rage says that every stanza was tried and none opened
 NO_KEY = "No matching keys found"
 WRONG_PASSPHRASE = "Decryption failed"
+# how rage says that a keyring was made by a machine far faster than this one is now
+TOO_MUCH_WORK = "Excessive work"
 # a stanza: "-> " and its arguments, then base64 in lines of 64, the last one shorter, may be empty
 STANZA = re.compile(rb"-> ([!-~]+(?: [!-~]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)")
 LAST = re.compile(rb"--- ([A-Za-z0-9+/]{43})\n")
@@ -150,6 +152,11 @@ def unlock(locked: bytes, passphrase: str) -> bytes:
     except pyrage.DecryptError as error:
         if str(error) == WRONG_PASSPHRASE:
             raise NotSealedToUsError("the passphrase does not open this keyring: type it again") from error
+        if TOO_MUCH_WORK in str(error):
+            raise NotSealedToUsError(
+                "this machine is too small, or too busy now, to open the keyring: nothing is wrong with it; try again, "
+                "or open it on a larger machine"
+            ) from error
         raise ProofError("the keyring is damaged, or cut short: take another copy of it") from error
     return plaintext
 
