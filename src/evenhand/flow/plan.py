@@ -9,7 +9,6 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,14 +23,6 @@ from evenhand.terms.result import Contrast, Period, Scope
 
 # The plans that `evenhand plan new` writes, for a person to edit: on an agency's stops, and on reports of a mailbox.
 EXAMPLE, REPORTS_EXAMPLE = (Path(__file__).with_name(name) for name in ("example.toml", "reports.toml"))
-
-# What the examples leave for a person to write; a plan is locked once, and not with these in it.
-UNWRITTEN = (
-    "OUR OFFICE",
-    "THE AGENCY THE REPORTS ARE ABOUT",
-    "OFFICE AND ADDRESS FOR QUESTIONS",
-    "WHERE THESE SHARES COME FROM",
-)
 
 # Small tables beside the plan, with what may be said of each; docs/formats/beside.md is their page.
 OF_A_TABLE = ("path", "publisher", "address", "licence", "retrieved", "public")
@@ -103,8 +94,6 @@ def lock(path: Path, today: date | None = None) -> Path:
     if beside.exists():
         raise PlanError(f"{beside} is there already: a plan is locked once; changes are printed against it")
     raw = path.read_bytes()
-    if left := [words for words in UNWRITTEN if words in raw.decode("utf-8-sig")]:
-        raise PlanError(f"{path} still says {', '.join(left)}: write your own first, a plan is locked once")
     day = today or datetime.now(UTC).date()
     content = {"sha256": hashlib.sha256(raw).hexdigest(), "locked_on": day.isoformat(), "text": raw.decode("utf-8-sig")}
     try:

@@ -108,8 +108,6 @@ def is_book(path: str | Path) -> bool:
 def open_book(path: str | Path) -> Book:
     """The pages of the file at `path`; RecordError says what lies there instead of a sheet."""
     where = Path(path)
-    if where.is_file() and not where.stat().st_size:
-        raise RecordError(f"{where} is empty; {EXPECTED} with a header: save it anew, or fetch it again")
     return _book(where) if is_book(where) else _text(where)
 
 
