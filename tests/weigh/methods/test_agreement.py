@@ -133,6 +133,8 @@ def test_every_code_is_used_or_set_aside_by_name() -> None:
     result = weigh(GOOD, other, odd, sheet("handcuffed", "101", "   ", start=700), version="1")
     assert {exclusion.reason: exclusion.n for exclusion in result.excluded} == {
         "report outside the scope": 0,
+        "coder not recorded": 0,
+        "an adjudicated code, no reading apart": 0,
         "code is not 1, 0 or 9": 1,
         "codebook version is not 1": 14,
         "coded by one coder only": 4,
@@ -262,3 +264,23 @@ def test_the_same_seed_gives_the_same_interval_and_no_draws_are_refused() -> Non
     assert assess(counts, 300, seed=3) != assess(counts, 300, seed=4)
     with pytest.raises(PlanError, match="draws"):
         Agreement(draws=0)
+
+
+def test_an_adjudicated_code_is_no_second_reading() -> None:
+    """Whoever settles a code has both in sight: with one coder it would agree with itself."""
+    one = sheet("handcuffed", "1" * 60 + "0" * 60, "1" * 60 + "0" * 60, coders=("ann", "adjudicated"))
+    refused = weigh(one)
+    assert isinstance(refused.answer, Refusal)
+    assert "1 coder" in refused.answer.reason
+    settled = [row for row in one if row["coder"] == "adjudicated"]
+    result, before = weigh(GOOD, settled), weigh(GOOD)
+    assert row(result, "handcuffed") == row(before, "handcuffed")
+    assert result.rows_in == before.rows_in + 120
+    assert {each.reason: each.n for each in result.excluded}["an adjudicated code, no reading apart"] == 120
+
+
+def test_a_code_without_its_coder_is_set_aside() -> None:
+    nobody = sheet("handcuffed", "1" * 60 + "0" * 60, "", coders=(None, "ben"))
+    result = weigh(GOOD, nobody)
+    assert row(result, "handcuffed") == row(weigh(GOOD), "handcuffed")
+    assert {each.reason: each.n for each in result.excluded}["coder not recorded"] == 120

@@ -17,6 +17,7 @@ from evenhand.errors import PlanError
 from evenhand.maths import agreement
 from evenhand.maths.agreement import Alpha, Codes, Floats
 from evenhand.tables import derive
+from evenhand.tables.coding import ADJUDICATED
 from evenhand.tables.sift import Keep, Sifted, sift
 from evenhand.tables.tally import tally, total
 from evenhand.terms.codebook import DID_NOT, HAPPENED, NOT_MENTIONED
@@ -104,6 +105,9 @@ class Agreement:
 
     def _keep(self, table: Any) -> Iterator[Keep]:
         yield Keep("report outside the scope", table.looked_at)
+        yield Keep("coder not recorded", table.coder.notnull())
+        # whoever settled it had the coders' codes in sight: it is nobody's second reading
+        yield Keep("an adjudicated code, no reading apart", table.coder != ADJUDICATED)
         yield Keep("code is not 1, 0 or 9", table.code.isin(VALUES))
         if self.version:
             yield Keep(f"codebook version is not {self.version}", table.version == self.version)
