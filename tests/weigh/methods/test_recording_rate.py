@@ -169,7 +169,7 @@ REFUSALS = [
     (
         "linking finds 34% of encounters that have a record and 5%",
         {"review": replace(REVIEW, found=69)},
-        {"review": replace(REVIEW, found=70)},
+        {"review": replace(REVIEW, found=70), "found": links(20)},
     ),
     ("no link names an encounter", {"found": links(40, 900)}, {"found": links(40, 900) + links(1)}),
     ("nobody said which dates", {"coverage": ()}, {}),
@@ -225,3 +225,27 @@ def test_nothing_found_is_all_never_recorded_and_no_more() -> None:
     headline = METHOD.assess(Found(0, 60), review).headline
     assert (headline.value, headline.high) == (1.0, 1.0)
     assert headline.low > 0.9
+
+
+@pytest.mark.parametrize(("linked", "review", "refused"), [
+    # fewer are linked than of those without a record: Fisher's exact p is 6e-9, and 0.4 next to it
+    (10, Review(200, 180, 200, 80), True),
+    (35, Review(200, 180, 200, 80), False),
+    # more than of those with one: 3e-11, and 0.7
+    (98, Review(200, 120, 200, 10), True),
+    (63, Review(200, 120, 200, 10), False),
+])  # fmt: skip
+def test_links_that_the_review_cannot_be_of_are_refused(linked, review, refused) -> None:
+    """Cut off at 0 and at 1, the interval would be all of it or nothing, without any width."""
+    answer = weigh(tellings(100), links(linked), review=review).answer
+    assert isinstance(answer, Refusal) == refused
+    if isinstance(answer, Refusal):
+        assert "the review is not of these links" in answer.reason
+    else:
+        assert answer.headline.low < answer.headline.high
+
+
+def test_reports_without_a_date_say_so() -> None:
+    with pytest.raises(PlanError, match="date"):
+        undated = ibis.memtable(tellings(60), schema=REPORTS).drop("date")
+        METHOD.weigh(replace(evidence(tellings(60), links(40)), reports=undated))

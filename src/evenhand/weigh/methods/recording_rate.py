@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from evenhand.errors import PlanError
-from evenhand.maths import intervals, recording
+from evenhand.maths import intervals, odds, recording
 from evenhand.tables import derive
 from evenhand.tables.sift import Keep
 from evenhand.tables.tally import tally, total
@@ -28,6 +28,8 @@ from evenhand.weigh.gates.submission import Submission
 # METHODS 6.7: fewer encounters, or linking that tells less apart, say nothing.
 FEWEST = 50
 LEAST_APART = 0.3
+# A share linked that review could hardly give at any share recorded: the two are not of one linking.
+TOO_UNLIKELY = 0.001
 # METHODS 6.7: tellers who do not know which agency it was may have met another one.
 LEAST_KNOWN = 0.8
 CONSENT = "compare_records"
@@ -93,7 +95,9 @@ class RecordingRate:
         found = self._count(look.table)
         arrived = _arrived(evidence, spans)
         gates = (look.gate, arrived)
-        refused = method.refusing((arrived,)) or self._refusal(found, look.table) or _apart(said)
+        refused = (
+            method.refusing((arrived,)) or self._refusal(found, look.table) or _apart(said) or _beyond(found, said)
+        )
         if refused:
             return method.result(self, look.sifted, gates, refused)
         review = recording.Review(said.found, said.true_pairs, said.linked, said.false_pairs)
@@ -143,6 +147,7 @@ class RecordingRate:
 
     def _own(self, table: Any, spans: tuple[Coverage, ...]) -> Iterable[Keep]:
         """Encounters that may be, and were, looked for in the records."""
+        derive.need(table, "date")
         yield Keep("no consent to compare with the agency's records", _consents(table))
         yield Keep("outside the dates that the agency's records cover", _covered(table, spans))
         # it was looked for under the other's name, and may be the same encounter
@@ -310,6 +315,26 @@ def _apart(said: Review) -> Refusal | None:
         f"{LEAST_APART:.0%} apart expected"
     )
     return Refusal(reason, {"s": s, "f": f}, "the hour, or the place, of more encounters")
+
+
+def _beyond(found: Found, said: Review) -> Refusal | None:
+    """The refusal where fewer were linked than of encounters without a record, or more than of those with one.
+
+    Chance may put a share a little beyond either; one that Fisher's exact test tells apart from it would be truncated
+    to an interval of no width.
+    """
+    p, s, f = found.linked / found.told, said.found / said.true_pairs, said.linked / said.false_pairs
+    if f <= p <= s:
+        return None
+    linked, of = (said.linked, said.false_pairs) if p < f else (said.found, said.true_pairs)
+    if odds.exact_p([found.linked], [found.told], [linked], [of]) >= TOO_UNLIKELY:
+        return None
+    return Refusal(
+        f"{found.linked:,} of {found.told:,} encounters are linked, and by the review it should be between {f:.0%} and "
+        f"{s:.0%} whatever the records hold: the review is not of these links",
+        {**found._asdict(), "s": s, "f": f},
+        "a review of pairs drawn from these links, at the same threshold",
+    )
 
 
 def _strangers(evidence: Evidence) -> int:
