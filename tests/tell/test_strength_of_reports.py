@@ -28,11 +28,26 @@ def test_one_share_at_risk_that_makes_it_no_surprise_is_enough_to_step_down() ->
 @pytest.mark.parametrize("diagnostics", [
     {"thresholds": {"0.5": {"tipping_ratio": 0.9}, "0.8": {"tipping_ratio": 3.0}}},
     {"attributed": {"tipping_ratio": 0.8, "n": 5}},
+    # at the middle share it holds there, at the largest it does not
+    {"thresholds": {"0.5": {"tipping_ratio": 1.2, "tipping_ratio_low": 0.9}}},
+    # most who told were in one event, or were sent on by one referrer
+    {"one_an_event": {"tipping_ratio": 1.3, "tipping_ratio_low": 0.7, "n": 4}},
+    {"left_out": {"referrer": {"tipping_ratio": 0.7, "n": 4}}},
 ])  # fmt: skip
 def test_what_holds_only_for_some_links_or_without_the_agency_steps_down(diagnostics) -> None:
     level, reasons = graded(replace(made.unanimity(), diagnostics=diagnostics))
     assert level == 1
     assert "does not hold" in reasons
+
+
+def test_what_holds_each_event_once_and_without_a_referrer_stays() -> None:
+    holds = {"tipping_ratio": 1.4, "tipping_ratio_low": 1.1}
+    diagnostics = {
+        "thresholds": {"0.5": holds},
+        "one_an_event": holds,
+        "left_out": {"referrer": holds, "source_id": {}},
+    }
+    assert graded(replace(made.unanimity(), diagnostics=diagnostics))[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def _unanimity(result: Result) -> Graded:
     chance = quantity(result, "chance")
     if ratio.low <= 1 or chance.high > level:
         return Graded(1, ("with one of the shares at risk named, so many would be no surprise",))
-    if short := tuple(_elsewhere(result, "tipping_ratio", lambda value: value > 1)):
+    if short := (*_elsewhere(result, _tips), *_not_apart(result)):
         return Graded(1, short)
     return Graded(2, (CHOSE_THEMSELVES,))
 
@@ -161,15 +161,28 @@ def found(result: Result, name: str) -> Estimate | None:
     return next((estimate for estimate in estimates if estimate.quantity == name), None)
 
 
-def _elsewhere(result: Result, name: str, holds: Callable[[float], bool]) -> Iterator[str]:
+def _elsewhere(result: Result, holds: Callable[[Any], bool]) -> Iterator[str]:
     """Where the figure does not hold: at another threshold of what is one encounter, or where the agency was known."""
     for threshold, figures in result.diagnostics.get("thresholds", {}).items():
-        value = _figure(figures, name)
-        if value is not None and not holds(value):
+        if not holds(figures):
             yield f"it does not hold when links of {threshold} and more make one encounter"
-    value = _figure(result.diagnostics.get("attributed"), name)
-    if value is not None and not holds(value):
+    if not holds(result.diagnostics.get("attributed")):
         yield "it does not hold among the encounters whose agency the teller could know"
+
+
+def _not_apart(result: Result) -> Iterator[str]:
+    """Where it hangs on tellers who do not stand alone: of one event, or sent on by one referrer."""
+    if not _tips(result.diagnostics.get("one_an_event")):
+        yield "it does not hold when each event counts once"
+    if not _tips(result.diagnostics.get("left_out", {}).get("referrer")):
+        yield "it does not hold without those whom one referrer sent on"
+
+
+def _tips(figures: Any) -> bool:
+    """Whether the tipping ratio is above 1 at every share named, as the headline's must be; so where there is none."""
+    value = _figure(figures, "tipping_ratio_low")
+    value = _figure(figures, "tipping_ratio") if value is None else value
+    return value is None or value > 1
 
 
 def _figure(figures: Any, name: str) -> float | None:
