@@ -386,3 +386,8 @@ def test_tracts_of_new_york_are_too_small_to_speak_of(new_york: Evidence) -> Non
     answer = SpaceTimeScan(place="tract", kind="poisson", longest=0).weigh(new_york).answer
     assert isinstance(answer, Refusal)
     assert answer.reason.startswith("281 of 281 areas have fewer than 25,000 people")
+
+
+def test_an_event_told_of_on_two_days_and_in_two_areas_counts_once() -> None:
+    spread = [*told("c4", 7, 10, event_id="bus"), *told("c4", 8, 10, event_id="bus"), *told("c3", 8, event_id="bus")]
+    assert weigh(EVEN, spread).diagnostics["each_event_once"]["n"] == len(EVEN) + 1

@@ -264,8 +264,7 @@ class Cases:
         column = cells["day"].astype(np.int64) - first if by_day else np.zeros(len(place), dtype=np.int64)
         counts, events = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
         np.add.at(counts, (place, column), cells["n"])
-        known = np.array([bool(event) for event in cells["event_id"]]) if "event_id" in cells else np.zeros(len(place))
-        np.add.at(events, (place, column), np.where(known, 1, cells["n"]))
+        np.add.at(events, (place, column), _once(cells, np.lexsort((place, column))))
         return cls(areas, counts, events, first, last - first + 1)
 
     @property
@@ -289,6 +288,19 @@ class Cases:
     def date(self, day: int) -> str:
         """The date of a day counted from the first, ISO."""
         return derive.date_of(self.first + day).isoformat()
+
+
+def _once(cells: Cells, order: NDArray[np.intp]) -> Integers:
+    """The number of each cell with each event in one of them, the first in this order; without an event, as it is."""
+    once = cells["n"].astype(np.int64)
+    if "event_id" not in cells:
+        return once
+    counted: set[str] = set()
+    for at in order:
+        if event := cells["event_id"][at]:
+            once[at] = event not in counted
+            counted.add(event)
+    return once
 
 
 def _spans(days: Integers, longest: int) -> scan.Spans:
