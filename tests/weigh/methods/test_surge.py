@@ -407,3 +407,20 @@ def test_the_id_and_settings_are_those_of_the_plan() -> None:
         "threshold": 0.8,
         "confidence": 0.95,
     }
+
+
+def test_what_was_told_in_the_week_of_the_news_is_not_before_it() -> None:
+    """News of a Saturday moves weeks of happening from the next Monday, and what is told from that day."""
+    on_monday, on_saturday, next_monday = (
+        weigh(tellings(RISE), publicity=[day]).diagnostics["told_before_publicity"]
+        for day in (monday(10), monday(10) + timedelta(days=5), monday(11))
+    )
+    assert on_monday["n"] < next_monday["n"]
+    assert on_saturday == on_monday
+
+
+def test_no_report_in_scope_and_no_day_of_telling_is_a_refusal() -> None:
+    nothing = Scope(where={"agency_id": ("none such",)})
+    answer = weigh(tellings(RISE, agency_id="one"), without=("reported_on",), scope=nothing).answer
+    assert isinstance(answer, Refusal)
+    assert answer.figures == {"encounters": 0}

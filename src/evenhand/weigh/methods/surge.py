@@ -46,6 +46,7 @@ OPENING, BEGAN = 4, "telling began"
 # A change within fewer weeks than this has no spread to judge it by.
 LEAST_STRETCH = 4
 TOGETHER = "cannot separate telling from happening"
+NONE_DATED = Refusal("0 encounters with a known week", {"encounters": 0}, "tellings with dates")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ def count(table: Any) -> Cells:
 def see(cells: Cells, longest: int) -> Seen | Refusal:
     """The weeks told of nearly whole, or why that is not known."""
     if not len(cells["n"]):
-        return Refusal("0 encounters with a known week", {"encounters": 0}, "tellings with dates")
+        return NONE_DATED
     try:
         return telling.seen(cells["happened"], cells["told"], cells["n"], longest, COMPLETE)
     except ValueError as why:
@@ -259,8 +260,15 @@ class Known:
 
     @property
     def news(self) -> int | None:
-        """The week of the first publicity, inside the window or not; None without any."""
-        given = [_step(each, self.seen) for each in (*self.dates, *self.outside) if each.what != BEGAN]
+        """The week that holds the first publicity, inside the window or not; None without any.
+
+        A telling of that week may have come after it, on whatever weekday it was.
+        """
+        given = [
+            (each.day - derive.monday(self.seen.first)).days // 7
+            for each in (*self.dates, *self.outside)
+            if each.what != BEGAN
+        ]
         return min(given, default=None)
 
     def beside(self, confidence: float = 0.95) -> Course | None:
@@ -425,7 +433,7 @@ def _untold(sifted: Sifted) -> Refusal | None:
     lost = {rows.reason: rows.n for rows in sifted.excluded if rows.reason in UNKNOWN}
     missing, of = sum(lost.values()), sum(lost.values()) + sifted.rows_used
     if 2 * missing <= of:
-        return None
+        return None if sifted.rows_used else NONE_DATED
     return Refusal(
         f"delays unknown: {missing:,} of {of:,} encounters have no week of happening or no day of telling",
         {"encounters": of, **lost},
