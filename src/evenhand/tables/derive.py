@@ -281,6 +281,7 @@ def in_scope(table: Any, scope: Scope) -> list[tuple[str, Any]]:
     """What a scope keeps: (what is said of rows outside, Ibis boolean), one for each field and the period."""
     rules: list[tuple[str, Any]] = []
     if scope.period is not None:
+        need(table, "date")
         span = table.date.between(scope.period.first, scope.period.last)
         rules.append((f"outside the period {scope.period.name}", span))
     for name, codes in scope.where.items():

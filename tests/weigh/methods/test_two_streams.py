@@ -221,3 +221,8 @@ def test_swapping_the_streams_changes_nothing_but_the_names() -> None:
     theirs = TwoStreams().assess([Said("rude", 2, 20, 9, 30), Said("entry", 9, 20, 3, 30)])
     assert ours.series[0].columns["p_holm"] == pytest.approx(theirs.series[0].columns["p_holm"])
     assert ours.smallest_visible == pytest.approx(theirs.smallest_visible)
+
+
+def test_reports_that_do_not_ask_who_is_an_officer_say_so() -> None:
+    with pytest.raises(PlanError, match="off_duty_officer"):
+        weigh(*UNLIKE, without=("off_duty_officer",))

@@ -173,6 +173,7 @@ def compare(actions: Sequence[Said], coded: Sequence[Said] = ()) -> Likeness:
 
 
 def _own(table: Any) -> Iterable[Keep]:
+    derive.need(table, "off_duty_officer")
     return (Keep("what was done not told", derive.actions_told(table)),)
 
 
