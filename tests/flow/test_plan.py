@@ -253,3 +253,29 @@ def test_the_example_on_reports_is_a_plan_with_all_its_tables_too(tmp_path: Path
     assert {"roster", "recognition", "agreement", "multiple_systems", "recording_rate", "trust"} <= {
         method.name for method in read.methods
     }
+
+
+def test_the_example_on_reports_is_not_locked_before_it_is_written(tmp_path: Path) -> None:
+    text = plan.REPORTS_EXAMPLE.read_text(encoding="utf-8")
+    path = write(tmp_path, text)
+    with pytest.raises(PlanError, match="still says OUR OFFICE, THE AGENCY"):
+        plan.lock(path)
+    assert not path.with_suffix(".lock").exists()
+    for words in plan.UNWRITTEN:
+        text = text.replace(words, "the county's office")
+    plan.lock(write(tmp_path, text))
+
+
+@pytest.mark.parametrize("begun", ["plan", "lock"])
+def test_what_there_is_no_room_for_leaves_nothing_in_the_way(tmp_path: Path, begun: str) -> None:
+    import resource
+
+    path = tmp_path / "new.toml" if begun == "plan" else write(tmp_path)
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, kept[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            plan.new(path, TEXT) if begun == "plan" else plan.lock(path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+    assert not (path if begun == "plan" else path.with_suffix(".lock")).exists()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -193,3 +194,17 @@ def test_a_row_longer_than_the_header_is_listed(connection: Any, written: Writte
 )
 def test_columns_have_the_letters_a_spreadsheet_shows(column: int, letters: str) -> None:
     assert spreadsheet.letter(column) == letters
+
+
+def test_an_empty_file_is_said_to_be_no_sheet(connection: Any, tmp_path: Path) -> None:
+    (tmp_path / "inbox.xlsx").touch()
+    with pytest.raises(RecordError, match="is empty; expected a sheet as Excel"):
+        hear(connection, tmp_path / "inbox.xlsx")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_sheet_that_may_not_be_read_is_said(connection: Any, written: Written) -> None:
+    sheet = written("reported_on,date\n2026-03-20,2026-03-14\n")
+    sheet.chmod(0)
+    with pytest.raises(RecordError, match="cannot be opened"):
+        hear(connection, sheet)

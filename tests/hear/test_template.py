@@ -141,3 +141,16 @@ def test_the_csv_of_a_canvass_is_read_back(connection: Any, tmp_path: Path) -> N
         file.write("North,BLACK,10,10,365\n")
     heard = canvass.hear(connection, answers, timezone="America/Chicago")
     assert (heard.cells[0].answered, heard.cells[0].stopped) == (1, 1)
+
+
+def test_a_sheet_for_which_there_is_no_room_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    import resource
+
+    kept = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (64, kept[1]))
+    try:
+        with pytest.raises(OutputError, match="cannot be written"):
+            template.write("inbox", tmp_path / "sheet.csv")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, kept)
+    assert not (tmp_path / "sheet.csv").exists()

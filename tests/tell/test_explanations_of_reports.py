@@ -74,3 +74,24 @@ def test_a_page_of_reports_holds_only_numbers_of_the_finding(results) -> None:
     assert "How common such stops are: no count of reports is a rate of stops." in html
     assert words.forbidden(backing.visible_text(html)[0]) == []
     assert "What people told us" in html
+
+
+def test_news_outside_the_weeks_is_not_said_to_be_none() -> None:
+    surge = made.surge(1.5, 4.0)
+    named = replace(surge, diagnostics={**surge.diagnostics, "publicity": {"dates": [], "outside_the_window": 1}})
+    title = "News of the stops, after which more people tell"
+    assert "the news that was named fell outside the weeks" in rows(named)[title].done
+
+
+def test_how_many_would_undo_it_is_a_range_over_the_shares_named() -> None:
+    told = made.unanimity()
+    ends = {"invented_to_undo": (21, 29), "untold_to_undo": (70, 120)}
+    estimates = tuple(
+        replace(each, low=ends[each.quantity][0], high=ends[each.quantity][1]) if each.quantity in ends else each
+        for each in told.answer.estimates
+    )
+    moved = replace(told, answer=replace(told.answer, estimates=estimates))
+    (said,) = [item for item in explanations_of_reports.would_change([moved]) if "invented" in item]
+    assert "If 21 to 29 of the reports" in said
+    assert "70 to 120 more encounters" in said
+    assert "21 to 29 of the 40" in rows(moved)["Coordinated or invented reports"].done

@@ -119,3 +119,14 @@ def test_a_statement_prints_on_one_page(browser: Any, document: dict, tmp_path: 
     view.emulate_media(media="print")
     assert view.evaluate("document.documentElement.scrollHeight") <= 986
     view.close()
+
+
+def test_a_long_word_among_the_notes_of_a_source_does_not_widen_the_page(
+    browser: Any, document: dict, tmp_path: Path
+) -> None:
+    document["sources"][0]["notes"] = ["Read from reports.parquet, sha256 " + "a5" * 32]
+    path = tmp_path / "index.html"
+    path.write_text(page.page(document), "utf-8")
+    view, _ = _opened(browser, path, 360)
+    assert view.evaluate("document.documentElement.scrollWidth") <= 360
+    view.close()

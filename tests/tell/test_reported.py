@@ -109,3 +109,9 @@ def test_what_people_told_is_nobodys_to_call_public(publisher, cleared) -> None:
     from evenhand.tell import claims
 
     assert claims.finding(made.finding(made.unanimity()).plan, (source,), [made.unanimity()]).cleared is cleared
+
+
+def test_a_refusal_before_counting_does_not_say_that_nothing_was_told() -> None:
+    text = claim_of(made.result("recording_rate", rows_in=0, excluded=())).text
+    assert "Nothing was told" not in text
+    assert text.endswith("Nothing was counted for it.")

@@ -3,6 +3,7 @@
 import html as markup
 from dataclasses import replace
 
+import made_reports as made
 import pytest
 
 from evenhand.errors import RecordError
@@ -66,3 +67,16 @@ def test_a_statement_that_is_not_cleared_says_so_first(document: dict) -> None:
     document["cleared"] = False
     assert statement.text(document).startswith("Not cleared for release.")
     assert "Not cleared for release." in statement.statement(document)
+
+
+def test_of_reports_each_number_says_how_sure_it_is() -> None:
+    document = to_document(made.finding(made.unanimity(), made.streams(0, 0.6), made.recognition(10, 0, 2.2)))
+    said = {number.id: number for number in statement.parts(document).numbers}
+    assert said["two_streams/all#unlike_elements"].sure == "Unclear (level 1)"
+    assert said["unanimity/all#tipping_ratio"].sure == "Limited evidence (level 2)"
+    # where none got worse the odds have a lower end only
+    assert said["recognition/all#better_odds"].reading == "at least 2.20"
+    prose, _ = backing.visible_text(statement.statement(document))
+    assert "0, Unclear (level 1)" in " ".join(prose.replace("\u00a0", " ").split())
+    assert ": 0, Unclear (level 1) [" in statement.text(document)
+    assert backing.unbacked(statement.statement(document), document) == []

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import made_reports as made
+
 from evenhand.tell import summary
 from evenhand.tell.document import to_document
 from evenhand.terms.finding import Claim, Finding
@@ -32,3 +34,10 @@ def test_a_claim_over_several_results_has_no_ratio_of_its_own(finding: Finding) 
     overall = Claim("overall/x", "It may be.", ids, 1, (), "overall")
     (row,) = summary.rows(to_document(replace(finding, claims=(overall,))))
     assert (row.ratio, row.groups, row.result_id) == ("", "Black compared with White, as recorded", "")
+
+
+def test_a_total_over_lists_is_a_range_and_no_count_of_those_on_no_list() -> None:
+    rows = list(summary.rows(to_document(made.finding(made.missed()))))
+    (row,) = [row for row in rows if row.result_id]
+    total = made.missed().answer.headline
+    assert row.counts == f"from {total.low:,.0f} to {total.high:,.0f} in all, on the lists or not"

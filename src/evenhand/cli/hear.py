@@ -44,7 +44,8 @@ def run(options: argparse.Namespace) -> int:
         draft = receive.propose(options.file, options.reader)
         show.data(options, {"mapping": draft}, draft)
         reader = f"--reader {options.reader} " if options.reader else ""
-        show.say(options, f"Correct it, then: evenhand hear FILE {reader}--mapping M.toml --out STOPS.parquet")
+        kept = "TOLD" if options.reader == "inbox" else "STOPS"
+        show.say(options, f"Correct it, then: evenhand hear FILE {reader}--mapping M.toml --out {kept}.parquet")
         return 0
     with show.progress(options) as told:
         said = {name: getattr(options, name) for name in ("timezone", "publisher", "address", "group", "public")}

@@ -24,6 +24,14 @@ from evenhand.terms.result import Contrast, Period, Scope
 # The plans that `evenhand plan new` writes, for a person to edit: on an agency's stops, and on reports of a mailbox.
 EXAMPLE, REPORTS_EXAMPLE = (Path(__file__).with_name(name) for name in ("example.toml", "reports.toml"))
 
+# What the example on reports leaves for a person to write; a plan is locked once, and not with these in it.
+UNWRITTEN = (
+    "OUR OFFICE",
+    "THE AGENCY THE REPORTS ARE ABOUT",
+    "OFFICE AND ADDRESS FOR QUESTIONS",
+    "WHERE THESE SHARES COME FROM",
+)
+
 # Small tables beside the plan, with what may be said of each; docs/formats/beside.md is their page.
 OF_A_TABLE = ("path", "publisher", "address", "licence", "retrieved", "public")
 BESIDE = {
@@ -94,23 +102,31 @@ def lock(path: Path, today: date | None = None) -> Path:
     if beside.exists():
         raise PlanError(f"{beside} is there already: a plan is locked once; changes are printed against it")
     raw = path.read_bytes()
+    if left := [words for words in UNWRITTEN if words in raw.decode("utf-8-sig")]:
+        raise PlanError(f"{path} still says {', '.join(left)}: write your own first, a plan is locked once")
     day = today or datetime.now(UTC).date()
     content = {"sha256": hashlib.sha256(raw).hexdigest(), "locked_on": day.isoformat(), "text": raw.decode("utf-8-sig")}
     try:
         beside.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
+        # half a lock would stand in the way of the next try
+        beside.unlink(missing_ok=True)
         raise OutputError(f"{beside} cannot be written: {error.strerror}; choose a folder you may write to") from error
     return beside
 
 
 def new(path: Path, example: str) -> Path:
     """Write an example plan; never over a file that is there."""
+    begun = False
     try:
         with path.open("x", encoding="utf-8") as file:
+            begun = True
             file.write(example)
     except FileExistsError as error:
         raise PlanError(f"{path} is there already: choose another name, or edit it") from error
     except OSError as error:
+        if begun:
+            path.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written: {error.strerror}; choose a folder you may write to") from error
     return path
 

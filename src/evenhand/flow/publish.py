@@ -8,6 +8,7 @@ from typing import Any
 from evenhand.errors import NotClearedError, OutputError
 from evenhand.flow import Told, study, untold
 from evenhand.flow import plan as plans
+from evenhand.tell.strength import ON_REPORTS
 from evenhand.terms.finding import Finding, Plan
 
 PAGE, STATEMENT, STATEMENT_TEXT = "index.html", "statement.html", "statement.txt"
@@ -45,10 +46,21 @@ class Made:
             ],
         }
 
+    def _unclaimed(self) -> list[tuple[str, str]]:
+        """Refused results that no claim speaks of: their reason would else stand on the page alone."""
+        spoken = [claim["id"] for claim in self.document["claims"]]
+        refused = (result for result in self.document["results"] if "refusal" in result["answer"])
+        return [
+            (result["id"], result["answer"]["refusal"]["reason"])
+            for result in refused
+            if result["method"] in ON_REPORTS and not any(claim.endswith(f"/{result['id']}") for claim in spoken)
+        ]
+
     def text(self) -> str:
         """The same for people: the title, each claim with its level, where things lie."""
         lines = [self.document["title"], ""]
         lines += [f"  level {claim['level']}  {claim['text']}" for claim in self.document["claims"]]
+        lines += [f"  refused  {name}: {reason}" for name, reason in self._unclaimed()]
         lines += ["", f"plan sha256 {self.document['plan']['sha256']}", f"{self.finding}"]
         return "\n".join([*lines, *(str(path) for path in (self.page, self.statement, self.bulletin) if path)])
 

@@ -98,7 +98,7 @@ def _copy(reading: Reading, place: Path, register: str) -> None:
         ) from error
     except duckdb.IOException as error:
         raise OutputError(
-            f"{place.parent}: the stops could not be written there: make room, or choose another place"
+            f"{place.parent}: what was read could not be written there: make room, or choose another place"
         ) from error
 
 

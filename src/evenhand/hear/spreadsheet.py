@@ -101,13 +101,18 @@ def is_book(path: str | Path) -> bool:
     where = Path(path)
     if not where.is_file():
         return False
-    with where.open("rb") as stream:
-        return stream.read(4) in (ZIP, OLD_EXCEL)
+    try:
+        with where.open("rb") as stream:
+            return stream.read(4) in (ZIP, OLD_EXCEL)
+    except OSError as error:
+        raise RecordError(f"{where} cannot be opened ({error.strerror}): check who may read it") from error
 
 
 def open_book(path: str | Path) -> Book:
     """The pages of the file at `path`; RecordError says what lies there instead of a sheet."""
     where = Path(path)
+    if where.is_file() and not where.stat().st_size:
+        raise RecordError(f"{where} is empty; {EXPECTED} with a header: save it anew, or fetch it again")
     return _book(where) if is_book(where) else _text(where)
 
 

@@ -119,10 +119,15 @@ def _header(columns: Sequence[Column]) -> bytes:
 
 
 def _new(place: Path, content: bytes) -> None:
+    begun = False
     try:
         with place.open("xb") as stream:
+            begun = True
             stream.write(content)
     except OSError as error:
+        if begun:
+            # half a sheet would stand in the way of the next try
+            place.unlink(missing_ok=True)
         raise OutputError(f"{place} cannot be written ({error.strerror}): choose another place with --out") from error
 
 

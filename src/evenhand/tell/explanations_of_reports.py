@@ -57,8 +57,8 @@ def would_change(results: Sequence[Result]) -> Iterator[str]:
         invented, untold = quantity(result, "invented_to_undo"), quantity(result, "untold_to_undo")
         if strength_of_reports.grade(result).level == 2:
             yield (
-                f"If {numbers.count(invented.value)} of the reports turned out to be invented, or if "
-                f"{numbers.count(untold.value)} more encounters of others had gone untold, so many from "
+                f"If {_range(invented)} of the reports turned out to be invented, or if {_range(untold)} more "
+                f"encounters of others had gone untold, so many from "
                 f"{group_name(result)} would be no surprise (level 1)."
             )
     if mine and not _answered(mine, "roster"):
@@ -100,11 +100,14 @@ def _publicity(results: Sequence[Result]) -> Iterator[Explanation]:
             yield Explanation(title, f"{UNTESTED}: {result.answer.reason}")
             return
         beside = found(result, "rate_ratio_beside_publicity")
+        outside = result.diagnostics.get("publicity", {}).get("outside_the_window", 0)
+        none = "the news that was named fell outside" if outside else "no news was named that fell in"
+        none += " the weeks looked at"
         ratio = beside or quantity(result, "rate_ratio")
         done = (
             f"beside the steps that news made in telling, encounters are {_reading(ratio)} as frequent after the change"
             if beside
-            else f"no news fell in the weeks looked at; the ratio after the change is {_reading(ratio)}"
+            else f"{none}; the ratio after the change is {_reading(ratio)}"
         )
         yield Explanation(title, done, (f"{result.id}#{ratio.quantity}",), tested=True)
         return
@@ -115,7 +118,7 @@ def _invented(results: Sequence[Result]) -> Iterator[Explanation]:
     for result in _answered(results, "unanimity"):
         invented = quantity(result, "invented_to_undo")
         done = (
-            f"{numbers.count(invented.value)} of the {numbers.count(quantity(result, 'in_group').value)} reports from "
+            f"{_range(invented)} of the {numbers.count(quantity(result, 'in_group').value)} reports from "
             "the group would have to be invented before so many were no surprise"
         )
         backed = result.diagnostics.get("corroboration", {})
@@ -135,7 +138,7 @@ def _who_reports(results: Sequence[Result]) -> Iterator[Explanation]:
         times = low if low == high else f"{low} to {high}"
         done = (
             f"the group would have to be {times} times as likely to report as others, or "
-            f"{numbers.count(untold.value)} encounters of others would have to be untold, for so many to be no surprise"
+            f"{_range(untold)} encounters of others would have to be untold, for so many to be no surprise"
         )
         ids = (f"{result.id}#tipping_ratio", f"{result.id}#untold_to_undo")
         yield Explanation("Who tends to report", done, ids, tested=True)
@@ -182,6 +185,12 @@ def _more_answers(result: Result) -> Iterator[str]:
 
 def _answered(results: Sequence[Result], method: str) -> list[Result]:
     return [result for result in results if result.method == method and isinstance(result.answer, Answer)]
+
+
+def _range(counted: Estimate) -> str:
+    """A count over the shares at risk that were named: one number where both its ends are alike."""
+    low, high = numbers.count(counted.low), numbers.count(counted.high)
+    return low if low == high else f"{low} to {high}"
 
 
 def _among(figures: Any, name: str) -> float | None:

@@ -72,7 +72,7 @@ def _claim(result: Result) -> Claim:
     """The claim of one result, or of its refusal."""
     kind, graded = KINDS[result.method], strength_of_reports.grade(result)
     if isinstance(result.answer, Refusal):
-        told = f"What can be said: {_told(result)}." if result.rows_in else "Nothing was told that could be counted."
+        told = f"What can be said: {_told(result)}." if result.rows_in else "Nothing was counted for it."
         text = f"{WHETHER[result.method]} cannot be said from these data: {result.answer.reason}. {told}"
         return Claim(f"{kind}/{result.id}", text, (), 1, graded.reasons, kind)
     text, used = _SENTENCES[result.method](result, graded)
@@ -158,8 +158,8 @@ def _recognition(result: Result, graded: Graded) -> Sentence:
     used: tuple[str, ...] = ("better_odds", "better", "worse")
     if release := found(result, "release_ratio"):
         text = (
-            f"{text[:-1]}; the person was let go on that {_times(release)} as often as others once their identity was "
-            f"accepted ({_between(release)})."
+            f"{text[:-1]}; persons known as police were then let go {_times(release)} as often as others once their "
+            f"identity was accepted ({_between(release)})."
         )
         used = (*used, "release_ratio")
     return text, used

@@ -26,11 +26,12 @@ NUMBERS_OF_REPORTS = {
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of the statement: what it is, how it reads, its id."""
+    """One number of the statement: what it is, how it reads, its id, and of reports how sure it makes us."""
 
     what: str
     reading: str
     id: str
+    sure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ def _numbers(document: Document) -> Iterator[Number]:
         result = summary.result_of(document, claim)
         if result is not None and claim["numbers"] and result["method"] in NUMBERS_OF_REPORTS:
             found = doc.number(document, claim["numbers"][0])
-            yield Number(NUMBERS_OF_REPORTS[result["method"]], numbers.reading_of(found), claim["numbers"][0])
+            # none got worse: the odds have a lower end only, and stand as their own value
+            least = "at least " if result["method"] == "recognition" and not numbers.interval_of(found) else ""
+            what, reading = NUMBERS_OF_REPORTS[result["method"]], least + numbers.reading_of(found)
+            yield Number(what, reading, claim["numbers"][0], words.level(claim["level"]))
             continue
         for number_id in claim["numbers"] if claim["kind"] != "missed" else ():
             ratio = numbers.as_ratio(doc.number(document, number_id))
@@ -113,9 +117,13 @@ def _held(said: Statement) -> Statement:
     return said
 
 
+def _sure(number: Number) -> str:
+    return f"{number.reading}, {number.sure}" if number.sure else number.reading
+
+
 def _text(said: Statement) -> str:
     lines = [] if said.cleared else [NOT_CLEARED, ""]
     lines += [said.title, *said.levels, ""]
-    lines += [f"- {number.what}: {number.reading} [{number.id}]" for number in said.numbers]
+    lines += [f"- {number.what}: {_sure(number)} [{number.id}]" for number in said.numbers]
     lines += ["", *(part for part in (said.limits, said.reply, said.change, said.check, said.contact) if part)]
     return "\n".join(lines) + "\n"

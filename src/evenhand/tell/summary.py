@@ -67,11 +67,17 @@ def _row(document: Document, claim: Mapping[str, Any]) -> Row:
     # a number that is no ratio stands among the counts
     headline: dict[str, Any] | None = next(iter(answer.get("estimates", ())), None)
     counted = told or headline
+    if result is not None and result["method"] == "multiple_systems" and headline:
+        # it is a total, and no one number is right for it
+        low, high = (numbers.count(headline[end]) for end in ("low", "high"))
+        plain = f"from {low} to {high} in all, on the lists or not"
+    else:
+        plain = _counts(answer.get("estimates", ())) or (numbers.reading_of(headline) if headline and not told else "")
     return Row(
         asked=questions.titled(result) if result is not None else "Race itself, all tests that ask about it together",
         groups=words.contrast(result["contrast"]) if result is not None else _groups(document, claim),
         records=numbers.count(counted["n"]) if counted else "",
-        counts=_counts(answer.get("estimates", ())) or (numbers.reading_of(headline) if headline and not told else ""),
+        counts=plain,
         ratio=numbers.value_of(told) if told else "refused" if "refusal" in answer else "",
         interval=numbers.interval_of(told) if told else "",
         level=claim["level"],
