@@ -402,3 +402,16 @@ def test_an_offices_own_numbers_stay(number: str) -> None:
 
 def test_nothing_scrubbed_shows_a_dropped_cell() -> None:
     assert "Lopez" not in repr(Dropped("name", "Lopez"))
+
+
+@pytest.mark.parametrize("phone", ["200 200 1900", "(200) 200 2026", "1 200 200 1999"])
+def test_a_telephone_number_that_ends_like_a_year_goes(phone: str) -> None:
+    assert scrub.number(phone).text == "[phone]"
+    assert scrub.text(f"call {phone} now").text == "call [phone] now"
+
+
+@pytest.mark.parametrize(
+    "said", ["in 2019, and in 2020", "on 3/14/2026", "since 2019-2021", "3 14 2026", "on 2026-03-14"]
+)
+def test_years_and_dates_stay(said: str) -> None:
+    assert scrub.text(said).text == said

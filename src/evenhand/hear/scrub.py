@@ -82,8 +82,16 @@ def _take(said: str, pattern: Pattern, taken: Counter[Kind]) -> str:
     """Replace what the pattern finds, outside marks and, for long numbers, outside dates."""
     stay = [found.span() for found in marks.MARK.finditer(said)]
     if pattern.name in ("long number", "telephone"):
-        stay += [found.span() for found in marks.KEPT_DATES.finditer(said)]
+        dates = [found.span() for found in marks.KEPT_DATES.finditer(said)]
+        # the last four digits of a telephone number may look like a year
+        numbers = [found.span() for found in pattern.form.finditer(said)] if pattern.name == "telephone" else []
+        stay += [date for date in dates if not any(_ends(number, date) for number in numbers)]
     return _outside(said, stay, lambda part: _replaced(part, pattern, taken))
+
+
+def _ends(number: tuple[int, int], date: tuple[int, int]) -> bool:
+    """Whether four digits close a longer number."""
+    return date[1] - date[0] == 4 and number[0] < date[0] and date[1] <= number[1]
 
 
 def _replaced(part: str, pattern: Pattern, taken: Counter[Kind]) -> str:
