@@ -46,7 +46,7 @@ def test_inside_places_it_is_the_poisson_model_with_an_effect_a_place(rows):
     left = 1e-12 * (sum(group) + sum(reference))
     assert found.dispersion == pytest.approx(fit.dispersion, rel=1e-6, abs=left)
     # the variance is the model's times phi, and known as well as phi is
-    assert found.se_quasi**2 == pytest.approx(fit.se_quasi[0] ** 2, rel=2e-6, abs=left * fit.se[0] ** 2)
+    assert found.se_quasi**2 == pytest.approx(fit.se_quasi[0] ** 2, rel=2e-6, abs=left * fit.se_model[0] ** 2)
     assert found.df == fit.df_residual
 
 
