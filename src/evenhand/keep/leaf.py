@@ -66,14 +66,14 @@ def commitment(opening: Opening) -> bytes:
 
 def entry(opening: Opening) -> bytes:
     """The ledger's entry of an opening; every such entry has 63 bytes."""
-    return _entry(SEALED, commitment(opening))
+    return entry_of(opening.kind, commitment(opening))
 
 
 def public_entry(kind: str, document: bytes) -> bytes:
     """The entry of a public document (`manifest`, `release`, `plan`): the hash of its bytes, for anyone to compare."""
     if kind not in PUBLIC:
         raise FormatError(f"a public entry of kind {kind!r}: expected one of {', '.join(PUBLIC)}")
-    return _entry(PUBLIC[kind], hashlib.sha256(document).digest())
+    return entry_of(kind, hashlib.sha256(document).digest())
 
 
 def read_entry(text: bytes) -> tuple[str, bytes]:
@@ -86,5 +86,6 @@ def read_entry(text: bytes) -> tuple[str, bytes]:
     return head, digest
 
 
-def _entry(head: str, digest: bytes) -> bytes:
-    return written([head, encoded(digest)])
+def entry_of(kind: str, digest: bytes) -> bytes:
+    """The entry of any kind from its 32 bytes: the commitment of an opening, or the hash of a public document."""
+    return written([PUBLIC.get(kind, SEALED), encoded(digest)])

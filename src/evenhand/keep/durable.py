@@ -1,0 +1,147 @@
+"""Durable: files that hold what was written once the call returns, whatever happens to the machine (fsync).
+
+A file that grows at its end, and a file that is replaced whole. What failed is as if it had not been tried.
+"""
+
+import os
+from pathlib import Path
+
+from evenhand.errors import FormatError, OutputError
+
+
+class AppendOnly:
+    """A file that grows at its end; what `append` has returned for is on the disk, and `end` is after it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self._fd = os.open(path, os.O_RDWR)
+        except FileNotFoundError:
+            raise FormatError(f"{path} is missing; restore it from a desk's copy") from None
+        self.end = os.fstat(self._fd).st_size
+        self._unsure = False
+
+    def append(self, data: bytes) -> None:
+        """Write at the end and wait for the disk; OutputError, and the end is where it was, when that fails."""
+        try:
+            self.settle()
+            self._unsure = True
+            _write_all(self._fd, data, self.end)
+            os.fsync(self._fd)
+        except OSError as error:
+            self.back_to(self.end)
+            raise unwritten(self.path, error) from None
+        self.end += len(data)
+        self._unsure = False
+
+    def back_to(self, end: int) -> None:
+        """Cut off what lies past `end`: now if the disk lets us, or else before the next append."""
+        self._unsure = self._unsure or end != self.end
+        self.end = end
+        try:
+            self.settle()
+        except OSError:
+            return
+
+    def settle(self) -> None:
+        """Nothing unacknowledged lies past the end once this returns."""
+        if self._unsure:
+            os.ftruncate(self._fd, self.end)
+            os.fsync(self._fd)
+            self._unsure = False
+
+    def overwrite(self, at: int, length: int) -> None:
+        """Zeros in place; `sync` makes them last."""
+        try:
+            _write_all(self._fd, bytes(length), at)
+        except OSError as error:
+            raise unwritten(self.path, error) from None
+
+    def sync(self) -> None:
+        """Wait for the disk."""
+        try:
+            os.fsync(self._fd)
+        except OSError as error:
+            raise unwritten(self.path, error) from None
+
+    def read(self, at: int, length: int) -> bytes:
+        """So many bytes from an offset, fewer where the file ends before."""
+        parts: list[bytes] = []
+        while length:
+            part = os.pread(self._fd, length, at)
+            if not part:
+                break
+            parts.append(part)
+            at, length = at + len(part), length - len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Let the file go."""
+        os.close(self._fd)
+
+
+def put(path: Path, data: bytes, mode: int = 0o600) -> None:
+    """Make or replace a file: a crash leaves the old one or the new one, whole. OutputError where that fails.
+
+    `mode` is that of the file; folders that are made on the way may be entered by whoever may read it.
+    """
+    try:
+        make_folder(path.parent, mode | (mode & 0o444) >> 2)
+        new = path.with_name(f".{path.name}.new")
+        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+        try:
+            _write_all(fd, data, 0)
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+        new.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise unwritten(path, error) from None
+
+
+def make_folder(path: Path, mode: int = 0o700) -> None:
+    """Make a folder and those above it, each entered in its parent for good."""
+    if path.is_dir():
+        return
+    make_folder(path.parent, mode)
+    path.mkdir(mode)
+    _sync_folder(path.parent)
+
+
+def _sync_folder(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _write_all(fd: int, data: bytes, at: int) -> None:
+    view = memoryview(data)
+    while view:
+        written = os.pwrite(fd, view, at)
+        view, at = view[written:], at + written
+
+
+def locked(path: Path) -> int:
+    """The descriptor of a lock file that is ours until it is closed; OutputError where another process has it."""
+    # absent on Windows, where this store is not promised
+    import fcntl
+
+    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(fd)
+        raise OutputError(
+            f"{path.parent} is in use by another process; a folder has one writer: end that one"
+        ) from None
+    return fd
+
+
+def unwritten(path: Path, error: OSError) -> OutputError:
+    """What is said of a file that could not be written."""
+    return OutputError(
+        f"{path} could not be written ({error.strerror}); nothing was acknowledged: make room, try again"
+    )

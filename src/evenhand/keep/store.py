@@ -1,0 +1,118 @@
+"""Store: what the ledger needs from whatever holds the entries; each method is durable when it returns (VAULT 11)."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from evenhand.errors import ProofError
+from evenhand.keep import leaf
+
+# an entry of the lane "set aside" is kept, promised and published like any other; desks see it in a queue of its own
+LANES = ("open", "set aside")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is held beside the frames of one thing that was sent; `batch` and `index` are None while it waits.
+
+    `commitment` is 32 bytes: SHA-256 of `opening`, or of the document for a public kind, whose `opening` is empty.
+    `lookup` is 16 bytes; `about` is the commitment that a correction, reply or act goes with; `index` is the leaf's.
+    """
+
+    commitment: bytes
+    opening: bytes
+    kind: str
+    lookup: bytes
+    about: bytes | None
+    day: date
+    lane: str = "open"
+    batch: int | None = None
+    index: int | None = None
+
+    @property
+    def leaf(self) -> bytes:
+        """The entry of the ledger, as its leaf hash is taken of it."""
+        return leaf.entry_of(self.kind, self.commitment)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Which waiting entries get numbers: the first of `order`, commitments of 32 bytes, becomes leaf `first`."""
+
+    number: int
+    day: date
+    first: int
+    order: tuple[bytes, ...]
+
+    @property
+    def size(self) -> int:
+        """Leaves in the tree once this batch is in it."""
+        return self.first + len(self.order)
+
+
+class Store(Protocol):
+    """What the ledger needs from a database. Each method is durable when it returns, or raises and has done nothing.
+
+    Each may be called again with what it was called with before: the second call changes nothing.
+    """
+
+    def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
+        """Hold an entry and its frames together; ProofError where its commitment is held with something else."""
+
+    def waiting(self) -> tuple[Entry, ...]:
+        """Every entry without a number, oldest first."""
+
+    def number(self, batch: Batch) -> None:
+        """Give waiting entries their numbers; ProofError where the batch does not follow the last one."""
+
+    def last_batch(self) -> Batch | None:
+        """The batch numbered last."""
+
+    def seal_root(self, size: int, root: bytes) -> None:
+        """Hold the root of a size before it is signed; ProofError where the size has another root."""
+
+    def root(self, size: int) -> bytes | None:
+        """The root that was held for a size."""
+
+    def publish(self, checkpoint: bytes) -> None:
+        """Hold a signed checkpoint, its bytes as they are served."""
+
+    def checkpoint(self) -> bytes | None:
+        """The checkpoint published last."""
+
+    def entry(self, commitment: bytes) -> Entry | None:
+        """The entry of a commitment, with its number if it has one."""
+
+    def entries(self, start: int = 0) -> Iterator[Entry]:
+        """Numbered entries in leaf order, from a leaf on."""
+
+    def frames(self, commitment: bytes) -> tuple[bytes, ...]:
+        """The frames of an entry; none when they were shredded; FormatError when they are damaged."""
+
+    def shredded(self, commitment: bytes) -> bool:
+        """Whether the frames of an entry were shredded."""
+
+    def shred(self, commitments: frozenset[bytes]) -> None:
+        """Take the frames of these entries out of every file; the entries stay."""
+
+
+def check_entry(entry: Entry, frames: tuple[bytes, ...]) -> None:
+    """ProofError unless the commitment is that of the opening, and the frames are those that the opening names.
+
+    Every store holds an entry to this before it keeps it.
+    """
+    if entry.lane not in LANES:
+        raise ProofError(f"an entry's lane is one of {', '.join(LANES)}")
+    if entry.batch is not None or entry.index is not None:
+        raise ProofError("an entry that is kept has no number yet: expected neither batch nor index")
+    if entry.kind in leaf.PUBLIC:
+        if entry.opening or frames:
+            raise ProofError("the entry of a public document has no opening and no frames")
+        return
+    opening = leaf.parse(entry.opening)
+    if opening.kind != entry.kind or leaf.commitment(opening) != entry.commitment:
+        raise ProofError("the commitment of an entry is not that of its opening: nothing was kept")
+    if tuple(hashlib.sha256(frame).digest() for frame in frames) != opening.digests:
+        raise ProofError("the frames of an entry are not those that its opening names: nothing was kept")
