@@ -35,6 +35,14 @@ class ProofError(EvenhandError):
     """Well formed, and it does not hold: a signature, a hash or a sum is wrong. Keep it, and ask who made it."""
 
 
+class OutOfStepError(EvenhandError):
+    """A witness has seen another size of this ledger than it was asked to go on from: go on from `size`."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the witness has seen a ledger of {size} leaves: go on from there")
+        self.size = size
+
+
 class CodeSlipError(EvenhandError):
     """A return code has a slip in it, found by its check digits: look again, nothing was looked up."""
 
