@@ -10,12 +10,16 @@ from evenhand.errors import FormatError, OutputError
 
 
 class AppendOnly:
-    """A file that grows at its end; what `append` has returned for is on the disk, and `end` is after it."""
+    """A file that grows at its end; what `append` has returned for is on the disk, and `end` is after it.
 
-    def __init__(self, path: Path) -> None:
+    With `reading`, nothing is ever written: what lies past `end` stays where it is.
+    """
+
+    def __init__(self, path: Path, reading: bool = False) -> None:
         self.path = path
+        self._reading = reading
         try:
-            self._fd = os.open(path, os.O_RDWR)
+            self._fd = os.open(path, os.O_RDONLY if reading else os.O_RDWR)
         except FileNotFoundError:
             raise FormatError(f"{path} is missing; restore it from a desk's copy") from None
         self.end = os.fstat(self._fd).st_size
@@ -45,7 +49,7 @@ class AppendOnly:
 
     def settle(self) -> None:
         """Nothing unacknowledged lies past the end once this returns."""
-        if self._unsure:
+        if self._unsure and not self._reading:
             os.ftruncate(self._fd, self.end)
             os.fsync(self._fd)
             self._unsure = False

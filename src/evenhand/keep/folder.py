@@ -22,11 +22,13 @@ class Folder:
 
     Opening it takes the lock (OutputError when another has it), reads `rows`, drops a last record that a crash cut off,
     which was never acknowledged, and raises FormatError for any other damage. After an error of the disk the same
-    object may be used again: what failed is cut off before anything else is written.
+    object may be used again: what failed is cut off before anything else is written. With `reading` nothing is
+    written, made or locked: for whoever checks a folder as they found it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, reading: bool = False) -> None:
         self._path = path
+        self._reading = reading
         self._held: dict[bytes, Held] = {}
         self._waiting: dict[bytes, None] = {}
         self._order: list[bytes] = []
@@ -36,18 +38,17 @@ class Folder:
         self._shredded: set[bytes] = set()
         self._to_shred: set[bytes] = set()
         self._previous = records.FIRST
+        self._lock: int | None = None
         try:
-            make_folder(path)
-            self._lock = locked(path / "lock")
-        except OSError as error:
-            raise unwritten(path, error) from None
-        try:
+            if not reading:
+                make_folder(path)
+                self._lock = locked(path / "lock")
             self._open()
         except OSError as error:
-            os.close(self._lock)
+            self._unlock()
             raise unwritten(path, error) from None
         except BaseException:
-            os.close(self._lock)
+            self._unlock()
             raise
 
     def __enter__(self) -> Self:
@@ -63,7 +64,12 @@ class Folder:
         finally:
             self._rows.close()
             self._frames.close()
+            self._unlock()
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
             os.close(self._lock)
+            self._lock = None
 
     def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
         """Hold an entry and its frames: frames first, then the row that says where they are."""
@@ -136,13 +142,14 @@ class Folder:
             yield self._held[commitment].entry
 
     def frames(self, commitment: bytes) -> tuple[bytes, ...]:
-        """The frames of an entry, each held to its digest; none when they were shredded."""
-        if commitment in self._shredded or commitment not in self._held:
+        """The frames of an entry, each held to its digest; none when they were shredded, and are zeros."""
+        held = self._held.get(commitment)
+        if held is None:
             return ()
-        held = self._held[commitment]
         digests = () if held.entry.kind in leaf.PUBLIC else leaf.parse(held.entry.opening).digests
         places = zip(held.places(), digests, strict=True)
-        return tuple(self._frame(held, at, length, digest) for (at, length), digest in places)
+        found = tuple(self._frame(held, at, length, digest) for (at, length), digest in places)
+        return () if commitment in self._shredded else found
 
     def shredded(self, commitment: bytes) -> bool:
         """Whether the frames of an entry were shredded."""
@@ -159,12 +166,12 @@ class Folder:
         self._shred_on()
 
     def _open(self) -> None:
-        if not (self._path / "rows").exists():
+        if not self._reading and not (self._path / "rows").exists():
             self._create()
         known = self._lengths()
-        self._rows = AppendOnly(self._path / "rows")
+        self._rows = AppendOnly(self._path / "rows", self._reading)
         try:
-            self._frames = AppendOnly(self._path / "frames")
+            self._frames = AppendOnly(self._path / "frames", self._reading)
             try:
                 self._recover(*known)
             except BaseException:
@@ -296,7 +303,7 @@ class Folder:
         self._take(body)
 
     def _shred_on(self) -> None:
-        if not self._to_shred:
+        if not self._to_shred or self._reading:
             return
         for commitment in self._to_shred:
             for at, length in self._held[commitment].places():
@@ -307,8 +314,11 @@ class Folder:
     def _frame(self, held: Held, at: int, length: int, digest: bytes) -> bytes:
         head = records.frame_head(held.entry.commitment, digest, length)
         read = self._frames.read(at - len(head), len(head) + length + 1)
-        frame = read[len(head) : -1]
-        if read != head + frame + b"\n" or hashlib.sha256(frame).digest() != digest:
+        frame, name = read[len(head) : -1], held.entry.commitment
+        if name in self._shredded and name not in self._to_shred and frame != bytes(length):
+            raise FormatError(f"{self._frames.path}: a frame that was shredded is there at byte {at}: it was put back")
+        whole = name in self._shredded or hashlib.sha256(frame).digest() == digest
+        if read != head + frame + b"\n" or not whole:
             raise FormatError(
                 f"{self._frames.path}: the frame at byte {at} is not what its digest says: it is damaged; take it from "
                 "a desk's copy"
@@ -316,4 +326,6 @@ class Folder:
         return frame
 
     def _note_lengths(self) -> None:
+        if self._reading:
+            return
         put(self._path / "length", records.lengths_text(self._rows.end, self._frames.end))
