@@ -1,0 +1,555 @@
+"""Audit: whatever of a ledger one holds, held to every rule of its formats; a line for each check.
+
+What is given is checked together: a manifest gives the keys for a receipt, a published ledger the leaves for a promise.
+The independent program under verifier/ makes the same checks and shares no code with this.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from evenhand.errors import EvenhandError, FormatError, ProofError
+from evenhand.keep import leaf, ledger, manifest, note, receipt, release, tiles, tree
+from evenhand.keep.folder import Folder
+from evenhand.keep.lines import number
+from evenhand.keep.note import Note
+
+OK, FAIL, NOT_CHECKED = "ok", "FAIL", "not checked"
+PLACES = ("checkpoint", "checkpoints", "tile", "manifest", "release", "openings")
+FIRST_LINES = {
+    b"evenhand/manifest/1": "manifest",
+    b"evenhand/promise/1": "promise",
+    b"evenhand/release/1": "release",
+    b"evenhand/opening/1": "openings",
+    receipt.PROOF.encode(): "receipt",
+}
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line: how a check came out (`ok`, `FAIL` or `not checked`), what was checked, and why."""
+
+    outcome: str
+    what: str
+    why: str
+
+
+class _NotHereError(Exception):
+    """What a check needs is not here; the words say what."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """A published folder as it was read: its checkpoints by size, the newest one's size, and its entries in order."""
+
+    folder: Path
+    size: int
+    checkpoints: dict[int, Note]
+    entries: tuple[bytes, ...]
+    leaves: tuple[bytes, ...]
+
+    def leaf_of(self, kind: str, digest: bytes) -> int | None:
+        """The number of the leaf with this entry."""
+        entry = leaf.entry_of(kind, digest)
+        return self.entries.index(entry) if entry in self.entries else None
+
+
+def audit(paths: Sequence[Path], now: datetime, told: str | None = None) -> "Audit":
+    """Check all that is given together; `told` is the SHA-256, in hexadecimal, that version 1 of the manifest has.
+
+    A path is a receipt, a promise, a checkpoint, a manifest, openings, or the folder of a release, a ledger or a store.
+    """
+    made = Audit(now, told)
+    for path in paths:
+        made.read(path)
+    made.check()
+    return made
+
+
+@dataclass(slots=True)
+class Audit:
+    """The checks that were made. `unread` says that something could not be read at all."""
+
+    now: datetime
+    told: str | None = None
+    checks: list[Check] = field(default_factory=list)
+    unread: bool = False
+    _files: dict[str, list[tuple[str, bytes]]] = field(default_factory=dict)
+    _releases: list[Path] = field(default_factory=list)
+    _stores: list[Path] = field(default_factory=list)
+    _folders: list[Path] = field(default_factory=list)
+    _published: list[_Published] = field(default_factory=list)
+    _versions: tuple[Note, ...] = ()
+    _manifests: tuple[manifest.Manifest, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """1 when a check failed, else 2 when something could not be read, else 0."""
+        if any(check.outcome == FAIL for check in self.checks):
+            return 1
+        return 2 if self.unread else 0
+
+    def read(self, path: Path) -> None:
+        """Take in what a path holds, by its place or its first line."""
+        if not path.exists():
+            self._unread(path, "there is no such file")
+        elif path.is_file():
+            self._read_file(path)
+        elif (path / "rows").exists() or (path / "length").exists():
+            self._stores.append(path)
+        elif (path / "release").is_file():
+            self._releases.append(path)
+        elif (path / "checkpoint").exists() or (path / "tile").is_dir():
+            self._read_published(path)
+        else:
+            self._unread(path, "no ledger, store or release: a ledger has a file `checkpoint`")
+
+    def _unread(self, path: Path, why: str) -> None:
+        self.unread = True
+        self.checks.append(Check(NOT_CHECKED, f"read {path}", why))
+
+    def _read_file(self, path: Path) -> None:
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            self._unread(path, f"it cannot be read ({error.strerror})")
+            return
+        kind = FIRST_LINES.get(data.partition(b"\n")[0])
+        if kind is None and f"\n\n{note.DASH}".encode() in data:
+            kind = "checkpoint"
+        if kind == "release":
+            self._releases.append(path.parent)
+        elif kind is None:
+            self._unread(path, "its first line is of no format that is known")
+        else:
+            self._files.setdefault(kind, []).append((str(path), data))
+
+    def _read_published(self, folder: Path) -> None:
+        self._folders.append(folder)
+        for path in sorted(folder.iterdir()):
+            if path.name not in PLACES:
+                self.checks.append(Check(NOT_CHECKED, f"read {path}", "it is no part of a published ledger"))
+        for path in sorted((folder / "manifest").glob("*")):
+            self._read_file(path)
+        self._releases += sorted(path for path in (folder / "release").glob("*") if path.is_dir())
+
+    def run(self, what: str, check: Callable[[], tuple[str, Found]]) -> Found | None:
+        """Make a check and keep its line; what it found, or None where it failed or could not be made."""
+        try:
+            why, found = check()
+        except _NotHereError as missing:
+            self.checks.append(Check(NOT_CHECKED, what, str(missing)))
+        except (EvenhandError, OSError) as error:
+            self.checks.append(Check(FAIL, what, str(error)))
+        else:
+            self.checks.append(Check(OK, what, why))
+            return found
+        return None
+
+    def check(self) -> None:
+        """Every check that what was read allows, from the keys down."""
+        self._check_manifests()
+        for folder in self._folders:
+            published = self.run(f"{folder} tiles", partial(_read_tiles, folder))
+            if published is not None:
+                self._published.append(published)
+                self._check_published(published)
+        self._check_forks()
+        for path in self._stores:
+            self.run(f"{path} store", partial(_check_store, path, self._published))
+        for kind, check in (("receipt", self._receipt), ("promise", self._promise), ("checkpoint", self._checkpoint)):
+            for name, data in self._files.get(kind, []):
+                self.run(f"{name} {kind}", partial(check, data))
+        for name, data in self._files.get("openings", []):
+            self.run(f"{name} openings", partial(self._openings, data))
+        for folder in self._releases:
+            self._check_release(folder)
+
+    def _check_manifests(self) -> None:
+        given = self._files.get("manifest", [])
+        if not given:
+            self.checks.append(Check(NOT_CHECKED, "manifests", "none was given: no key is known, no signature checked"))
+            self.unread = True
+            return
+        versions = self.run("manifests read", partial(_read_manifests, given))
+        if versions is None:
+            return
+        found = self.run("manifests signed", partial(_check_chain, versions))
+        if found is not None:
+            self._versions, self._manifests = versions, found
+        self.run("manifest 1", partial(_compare_first, versions[0], self.told))
+
+    def _in_force(self, size: int) -> manifest.Manifest:
+        if not self._manifests:
+            raise _NotHereError("no manifest that holds was given, so that no key is known")
+        if not self._published:
+            return self._manifests[-1]
+        places = [
+            (place, made)
+            for signed, made in zip(self._versions, self._manifests, strict=True)
+            for place in [self._published[0].leaf_of("manifest", manifest.digest(signed))]
+            if place is not None
+        ]
+        return manifest.in_force(places, size) if places else self._manifests[0]
+
+    def _check_published(self, published: _Published) -> None:
+        where = published.folder
+        for size, signed in sorted(published.checkpoints.items()):
+            self.run(f"{where} checkpoint {size}", partial(self._signed, signed))
+            self.run(f"{where} root {size}", partial(_check_root, signed, published))
+        self.run(f"{where} documents", partial(self._documents, published))
+        self.run(f"{where} openings", partial(_check_openings, published))
+
+    def _signed(self, signed: Note) -> tuple[str, int]:
+        found = note.read_checkpoint(signed)
+        force = self._in_force(found.size)
+        note.read_checkpoint(signed, force.origin)
+        note.check(signed, [force.log])
+        seen = sum(note.signed_by(signed, witness) for witness in force.witnesses)
+        if seen < force.quorum:
+            raise _NotHereError(f"signed by the log; seen by {seen} witnesses, and {force.quorum} make it final")
+        return f"{found.size} leaves, signed by the log, seen by {seen} witnesses", seen
+
+    def _check_forks(self) -> None:
+        found = [signed for published in self._published for signed in published.checkpoints.values()]
+        for kind in ("checkpoint", "receipt"):
+            for _, data in self._files.get(kind, []):
+                try:
+                    found.append(note.parse(data) if kind == "checkpoint" else receipt.read_proof(data).checkpoint)
+                except EvenhandError:
+                    continue
+        if len(found) > 1:
+            self.run("forks", partial(_compare_checkpoints, found))
+
+    def _documents(self, published: _Published) -> tuple[str, int]:
+        known = {
+            leaf.entry_of("manifest", manifest.digest(note.parse(data))) for _, data in self._files.get("manifest", [])
+        }
+        for folder in self._releases:
+            path = folder / "release"
+            if path.is_file():
+                known.add(leaf.public_entry("release", path.read_bytes()))
+        public = [entry for entry in published.entries if leaf.read_entry(entry)[0] != leaf.SEALED]
+        plans = [entry for entry in public if leaf.read_entry(entry)[0] == leaf.PUBLIC["plan"]]
+        absent = [entry for entry in public if entry not in known and entry not in plans]
+        if absent:
+            at = published.entries.index(absent[0])
+            raise ProofError(f"{len(absent)} public documents are not here: that of leaf {at} is missing or changed")
+        unlisted = [
+            name
+            for name, data in self._files.get("manifest", [])
+            if name.startswith(f"{published.folder}/") and leaf.public_entry("manifest", data) not in published.entries
+        ]
+        if unlisted:
+            raise ProofError(f"{unlisted[0]} is published and has no leaf")
+        return f"{len(public) - len(plans)} manifests and releases have a leaf each, {len(plans)} plans", len(public)
+
+    def _receipt(self, data: bytes) -> tuple[str, receipt.Proof]:
+        proof = receipt.read_proof(data)
+        found = note.read_checkpoint(proof.checkpoint)
+        hashed = tree.leaf_hash(leaf.entry(proof.opening))
+        tree.check_inclusion(hashed, proof.index, found.size, proof.path, found.root)
+        force = self._in_force(found.size)
+        seen = receipt.check_proof(proof, force.log, force.witnesses)
+        words = "final" if seen >= force.quorum else f"kept, not yet seen by {force.quorum} witnesses"
+        return f"leaf {proof.index} of {found.size}; {words}", proof
+
+    def _promise(self, data: bytes) -> tuple[str, receipt.Promise]:
+        signed = note.parse(data)
+        made = receipt.read_promise(signed, self._promise_key(signed))
+        proofs = [receipt.read_proof(each) for _, each in self._files.get("receipt", [])]
+        if any(leaf.commitment(proof.opening) == made.commitment for proof in proofs):
+            return "kept: its receipt is here", made
+        if not self._published:
+            raise _NotHereError("signed; whether it was kept needs the published ledger, or its receipt")
+        published = self._published[0]
+        if published.leaf_of("sealed", made.commitment) is not None:
+            return "kept: its leaf stands in the ledger", made
+        seen = self._seen(published.checkpoints[published.size])
+        if receipt.is_broken(made, published.entries, seen):
+            raise ProofError(
+                f"broken: it was due on {made.by}, and the ledger of {published.size} leaves, seen "
+                f"{seen:%Y-%m-%d %H:%M}, is without its leaf; this file and that checkpoint are the proof"
+            )
+        raise _NotHereError(f"signed, and not due before {made.by} 06:00 UTC")
+
+    def _promise_key(self, signed: Note) -> note.Key:
+        for made in self._manifests:
+            if any((each.name, each.key_id) == (made.promise.name, made.promise.id) for each in signed.signatures):
+                return made.promise
+        return self._in_force(0).promise
+
+    def _seen(self, signed: Note) -> datetime:
+        times = [note.cosigned_at(signed, witness) for made in self._manifests for witness in made.witnesses]
+        return max((at for at in times if at is not None), default=self.now)
+
+    def _checkpoint(self, data: bytes) -> tuple[str, Note]:
+        signed = note.parse(data)
+        for published in self._published:
+            _check_root(signed, published)
+        why, _ = self._signed(signed)
+        return why, signed
+
+    def _openings(self, data: bytes) -> tuple[str, int]:
+        openings = _split_openings(data)
+        if not self._published:
+            raise _NotHereError(f"{len(openings)} openings; whether they are of leaves needs the published ledger")
+        _find_openings(openings, self._published[0])
+        return f"{len(openings)} openings, each of a leaf", len(openings)
+
+    def _check_release(self, folder: Path) -> None:
+        made = self.run(f"{folder} sums", partial(_read_release, folder))
+        if made is None:
+            return
+        signed = note.parse((folder / "release").read_bytes())
+        letters = self.run(f"{folder} letters", partial(_check_letters, made, folder))
+        self.run(f"{folder} tables", partial(_check_tables, made, folder))
+        self.run(f"{folder} signatures", partial(self._release_signed, signed, made))
+        self.run(f"{folder} place", partial(self._release_place, signed, made))
+        if letters is not None:
+            self.run(f"{folder} kinds", partial(self._release_kinds, made, letters))
+            self.run(f"{folder} release before", partial(self._release_before, made, letters))
+
+    def _release_signed(self, signed: Note, made: release.Release) -> tuple[str, int]:
+        release.check(signed, self._in_force(made.tree[0]))
+        return f"two operators each of {', '.join(made.desks)}", len(made.desks)
+
+    def _release_place(self, signed: Note, made: release.Release) -> tuple[str, int]:
+        if not self._published:
+            raise _NotHereError("its place needs the published ledger")
+        size, root = made.tree
+        published = self._published[0]
+        if size > published.size or tree.root(published.leaves[:size]) != root:
+            raise ProofError(f"its tree of {size} leaves is not a beginning of the ledger")
+        at = published.leaf_of("release", release.digest(signed))
+        if at is None:
+            raise ProofError("it has no leaf in the ledger")
+        if at < size:
+            raise ProofError(f"its leaf {at} lies inside its own tree of {size}")
+        return f"leaf {at}, after its tree of {size}", at
+
+    def _release_kinds(self, made: release.Release, letters: str) -> tuple[str, int]:
+        if not self._published or not (self._published[0].folder / "openings").is_dir():
+            raise _NotHereError("the kinds of leaves, which only desks and witnesses have the openings of")
+        published = self._published[0]
+        kinds = _kinds(published)[: made.tree[0]]
+        release.check_kinds(made, letters, kinds)
+        return f"{made.received} leaves are reports, all others have the letter c", len(kinds)
+
+    def _release_before(self, made: release.Release, letters: str) -> tuple[str, int]:
+        if made.previous is None:
+            return "the first", 0
+        for folder in self._releases:
+            stored = (folder / "release").read_bytes() if (folder / "release").is_file() else b""
+            if hashlib.sha256(stored).digest() == made.previous[1]:
+                before = release.read_dispositions((folder / "dispositions").read_bytes())
+                release.check_previous(made, letters, note.parse(stored), before)
+                return f"{sum(n for _, n in made.changed)} letters changed since {made.previous[0]}", 0
+        if any(release_name == made.previous[0] for release_name in (folder.name for folder in self._releases)):
+            raise ProofError(f"the release {made.previous[0]} beside it is another than the one it names")
+        raise _NotHereError(f"the release before, {made.previous[0]}, is not here")
+
+
+def _read_manifests(given: list[tuple[str, bytes]]) -> tuple[str, tuple[Note, ...]]:
+    versions: dict[int, Note] = {}
+    for name, data in given:
+        signed = note.parse(data)
+        version = manifest.read(signed).version
+        if Path(name).parent.name == "manifest" and Path(name).name != str(version):
+            raise ProofError(f"{name} is version {version}: manifests stand in each other's place")
+        if versions.setdefault(version, signed) != signed:
+            raise ProofError(f"{name} is another version {version} than the one beside it")
+    return f"{len(versions)} versions", tuple(versions[version] for version in sorted(versions))
+
+
+def _check_chain(versions: tuple[Note, ...]) -> tuple[str, tuple[manifest.Manifest, ...]]:
+    found = manifest.check(versions)
+    return f"{len(found)} versions, each signed by whom it must be", found
+
+
+def _compare_first(signed: Note, told: str | None) -> tuple[str, str]:
+    digest = manifest.digest(signed).hex()
+    if told is None:
+        raise _NotHereError(f"compare its SHA-256 with one that came another way: {digest}")
+    if told.strip().lower() != digest:
+        raise ProofError("its SHA-256 is not the one that you were told: this is somebody else's ledger")
+    return "its SHA-256 is the one that you were told", digest
+
+
+def _read_tiles(folder: Path) -> tuple[str, _Published]:
+    newest = note.parse((folder / "checkpoint").read_bytes())
+    size = note.read_checkpoint(newest).size
+    checkpoints = _read_checkpoints(folder, newest, size)
+    leaves = ledger.read_leaves(folder, size)
+    entries: list[bytes] = []
+    for tile in tiles.wanted(size):
+        if tile.level is None:
+            entries += tiles.entries((folder / tile.path).read_bytes(), tile.width)
+    for entry in entries:
+        leaf.read_entry(entry)
+    if len(set(entries)) != len(entries):
+        raise ProofError("an entry stands twice in the ledger: one thing has two numbers")
+    others = _other_tiles(folder, size, leaves, entries)
+    return f"{len(leaves)} leaves, {others} older tiles agree", _Published(
+        folder, size, checkpoints, tuple(entries), tuple(leaves)
+    )
+
+
+def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
+    found = {}
+    for path in sorted((folder / "checkpoints").glob("*")):
+        signed = note.parse(path.read_bytes())
+        found_size = note.read_checkpoint(signed).size
+        if number(path.name) != found_size:
+            raise ProofError(f"{path} is a checkpoint of {found_size} leaves")
+        if found_size > size:
+            raise ProofError(f"{path} is newer than the checkpoint shown, of {size} leaves: an old one was put back")
+        if found_size == size and signed.text != newest.text:
+            raise ProofError(f"{path} and the checkpoint shown have one size and two roots: keep both")
+        found[found_size] = signed
+    if size not in found:
+        raise ProofError(f"checkpoints/{size} is missing: each checkpoint that was published stays")
+    return {**found, size: newest}
+
+
+def _other_tiles(folder: Path, size: int, leaves: list[bytes], entries: list[bytes]) -> int:
+    """How many tiles are there beside those that the size needs; each is partial, older, and agrees."""
+    levels, wanted, count = tiles.levels(leaves), set(tiles.wanted(size)), 0
+    for path in sorted(each for each in (folder / "tile").rglob("*") if each.is_file()):
+        tile = tiles.read_path(path.relative_to(folder).as_posix())
+        if tile in wanted:
+            continue
+        count += 1
+        part = slice(tile.start, tile.start + tile.width)
+        level = tile.level or 0
+        data = path.read_bytes()
+        hashes = (
+            tiles.bundle(entries[part])
+            if tile.level is None
+            else b"".join(levels[level][part] if level < len(levels) else ())
+        )
+        if data != hashes or not data:
+            raise ProofError(f"{tile.path} does not agree with the ledger, or is beyond its end")
+    return count
+
+
+def _check_root(signed: Note, published: _Published) -> tuple[str, int]:
+    found = note.read_checkpoint(signed)
+    if found.size > published.size:
+        raise ProofError(
+            f"a checkpoint of {found.size} leaves, and the ledger shows {published.size}: leaves were taken away"
+        )
+    if tree.root(published.leaves[: found.size]) != found.root:
+        raise ProofError(
+            f"the root of the first {found.size} leaves is another: this ledger does not continue that one"
+        )
+    return f"the root of the first {found.size} leaves", found.size
+
+
+def _compare_checkpoints(found: list[Note]) -> tuple[str, int]:
+    roots: dict[tuple[str, int], bytes] = {}
+    for signed in found:
+        each = note.read_checkpoint(signed)
+        if roots.setdefault((each.origin, each.size), each.root) != each.root:
+            raise ProofError(f"two roots for {each.size} leaves of one ledger: keep both, together they are the proof")
+    return f"{len(found)} checkpoints, no two roots for one size", len(roots)
+
+
+def _split_openings(data: bytes) -> list[leaf.Opening]:
+    head = f"{leaf.OPENING}\n".encode()
+    first, *parts = data.split(head)
+    if first:
+        raise FormatError("a file of openings begins with one")
+    return [leaf.parse(head + part) for part in parts]
+
+
+def _find_openings(openings: list[leaf.Opening], published: _Published) -> None:
+    entries = set(published.entries)
+    texts = [leaf.entry(opening) for opening in openings]
+    if len(set(texts)) != len(texts):
+        raise ProofError("an opening stands twice")
+    if strangers := sum(text not in entries for text in texts):
+        raise ProofError(f"{strangers} openings are of no leaf: they were changed, or are of another ledger")
+
+
+def _openings(published: _Published) -> list[leaf.Opening]:
+    found: list[leaf.Opening] = []
+    for path in sorted((published.folder / "openings").glob("*"), key=lambda path: number(path.name)):
+        found += _split_openings(path.read_bytes())
+    return found
+
+
+def _check_openings(published: _Published) -> tuple[str, int]:
+    if not (published.folder / "openings").is_dir():
+        raise _NotHereError("none are here: desks and witnesses have them")
+    openings = _openings(published)
+    _find_openings(openings, published)
+    sealed = [leaf.read_entry(entry)[0] == leaf.SEALED for entry in published.entries]
+    if len(openings) != sum(sealed):
+        raise ProofError(
+            f"{sum(sealed)} sealed leaves, and {len(openings)} openings: {sum(sealed) - len(openings)} missing"
+        )
+    numbers = {entry: at for at, entry in enumerate(published.entries)}
+    places = [numbers[leaf.entry(opening)] for opening in openings]
+    if places != sorted(places):
+        raise ProofError("the openings are not in the order of their leaves")
+    return f"{len(openings)}, one for each sealed leaf", len(openings)
+
+
+def _kinds(published: _Published) -> list[str]:
+    kinds = {leaf.entry(opening): opening.kind for opening in _openings(published)}
+    public = {head: kind for kind, head in leaf.PUBLIC.items()}
+    return [kinds.get(entry) or public.get(leaf.read_entry(entry)[0], "unknown") for entry in published.entries]
+
+
+def _check_store(path: Path, published: Sequence[_Published]) -> tuple[str, int]:
+    with Folder(path, reading=True) as store:
+        entries = list(store.entries())
+        gone = 0
+        for entry in (*entries, *store.waiting()):
+            store.frames(entry.commitment)
+            gone += store.shredded(entry.commitment)
+        leaves = [tree.leaf_hash(entry.leaf) for entry in entries]
+        roots = {size: root for size in range(len(leaves) + 1) if (root := store.root(size)) is not None}
+        for size, root in roots.items():
+            if tree.root(leaves[:size]) != root:
+                raise ProofError(f"the root held for {size} leaves is not that of its entries")
+        stored = store.checkpoint()
+        if stored is not None:
+            shown = note.read_checkpoint(note.parse(stored))
+            if roots.get(shown.size) != shown.root:
+                raise ProofError(f"the checkpoint of {shown.size} leaves has another root than the one held for it")
+        for each in published:
+            common = min(len(leaves), each.size)
+            if tuple(leaves[:common]) != each.leaves[:common] or len(leaves) < each.size:
+                raise ProofError(f"it holds other entries than {each.folder} shows")
+    return f"{len(entries)} numbered, {len(store.waiting())} waiting, {gone} shredded; every frame is whole", len(
+        entries
+    )
+
+
+def _read_release(folder: Path) -> tuple[str, release.Release]:
+    made = release.read(note.parse((folder / "release").read_bytes()))
+    if made.name != folder.name:
+        raise ProofError(f"the folder {folder.name} holds the release {made.name}")
+    return f"{made.received} received and {made.other} other are the {made.tree[0]} leaves", made
+
+
+def _check_letters(made: release.Release, folder: Path) -> tuple[str, str]:
+    letters = release.check_letters(made, (folder / "dispositions").read_bytes())
+    return f"{len(letters)} letters agree with the sums", letters
+
+
+def _check_tables(made: release.Release, folder: Path) -> tuple[str, int]:
+    files = {
+        path.name: path.read_bytes()
+        for path in folder.iterdir()
+        if path.name not in ("release", "dispositions", "tables")
+    }
+    release.check_tables(made, (folder / "tables").read_bytes(), files)
+    return f"{len(files)} files are those listed", len(files)
