@@ -41,7 +41,7 @@ def filled(path: Path) -> list[bytes]:
         store.number(Batch(1, DAY, 0, tuple(names)))
         store.seal_root(3, bytes(32))
         store.publish(b"origin\n3\nroot\n\n\xe2\x80\x94 signed AAAA\n")
-        store.shred(frozenset(names[1:2]))
+        store.shred(stores.digests("two"))
         return [*names, *kept(store, "four")]
 
 
@@ -66,10 +66,9 @@ def test_every_call_may_be_made_again(store) -> None:
         store.number(Batch(1, DAY, 0, (one,)))
         store.seal_root(1, bytes(32))
         store.publish(b"a checkpoint\n")
-        store.shred(frozenset([one]))
+        store.shred(stores.digests("one"))
     assert (store.root(1), store.checkpoint(), len(list(store.entries()))) == (bytes(32), b"a checkpoint\n", 1)
-    assert store.shredded(one)
-    assert store.frames(one) == ()
+    assert store.frames(one) == (None, None)
 
 
 def test_an_empty_batch_is_numbered(store) -> None:
@@ -128,6 +127,13 @@ def test_no_size_has_two_roots(store) -> None:
         store.seal_root(2, bytes(32))
 
 
+def test_a_story_goes_before_its_facts(store) -> None:
+    (one,) = kept(store, "one")
+    facts, story = stores.told("one")[1]
+    store.shred(frozenset([hashlib.sha256(story).digest()]))
+    assert store.frames(one) == (facts, None)
+
+
 def test_what_is_not_here_is_not_shredded(store) -> None:
     with pytest.raises(ProofError, match="nothing shredded"):
         store.shred(frozenset([bytes(32)]))
@@ -141,8 +147,7 @@ def test_all_of_it_is_there_when_opened_again(tmp_path: Path) -> None:
         assert store.root(3) == bytes(32)
         assert store.checkpoint() is not None
         assert store.frames(names[0]) == stores.told("one")[1]
-        assert store.frames(names[1]) == ()
-        assert store.shredded(names[1])
+        assert store.frames(names[1]) == (None, None)
         store.number(Batch(2, DAY, 3, (names[3],)))
 
 
@@ -163,11 +168,11 @@ def test_a_shred_that_a_crash_cut_off_is_made_up_for(tmp_path: Path) -> None:
     names = filled(tmp_path)
     rows = (tmp_path / "rows").read_bytes()
     # the last record says `shred`, as if the machine had stopped before the zeros
-    body = records.list_body("shred", names[:1])
+    body = records.list_body("shred", stores.digests("one"))
     last = [body for _, body in records.bodies(rows, 0)][-1]
     (tmp_path / "rows").write_bytes(rows + records.record(body, hashlib.sha256(last).digest()))
     with Folder(tmp_path) as store:
-        assert store.frames(names[0]) == ()
+        assert store.frames(names[0]) == (None, None)
     assert b"story of one" not in (tmp_path / "frames").read_bytes()
 
 
@@ -236,11 +241,11 @@ def test_reading_writes_nothing_and_needs_no_lock(tmp_path: Path) -> None:
     rows = (tmp_path / "rows").read_bytes()
     # what a crash left: half a record, and a shred that has not come to its end
     last = [body for _, body in records.bodies(rows, 0)][-1]
-    half = records.record(records.list_body("shred", names[:1]), hashlib.sha256(last).digest())
+    half = records.record(records.list_body("shred", stores.digests("one")), hashlib.sha256(last).digest())
     (tmp_path / "rows").write_bytes(rows + half + b"record 12")
     before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()}
     with Folder(tmp_path, reading=True) as store, Folder(tmp_path, reading=True):
-        assert store.shredded(names[0])
+        assert store.frames(names[0]) == (None, None)
         assert len(store.waiting()) == 1
         with pytest.raises(OutputError):
             kept(store, "five")

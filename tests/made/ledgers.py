@@ -69,7 +69,7 @@ def make(folder: Path, reports: int = 40) -> Path:
         ledger.publish(store, out, offices.LOG, day, [watcher(folder, day)], openings=True)
         for number, name in enumerate(names[:3]):
             (folder / f"receipt-{number}").write_bytes(ledger.prove(store, name).bytes)
-        store.shred(frozenset(names[5:6]))
+        store.shred(stores.digests("report 5"))
         (folder / "late").write_bytes(
             receipt.promise(
                 dataclasses.replace(promised, commitment=hashlib.sha256(b"never kept").digest()),

@@ -99,8 +99,9 @@ class Dictionary:
     def entries(self, start: int = 0) -> Iterator[Entry]:
         return (self._entries[name] for name in self._order[start:])
 
-    def frames(self, commitment: bytes) -> tuple[bytes, ...]:
-        return () if commitment in self._shredded else self._frames.get(commitment, ())
+    def frames(self, commitment: bytes) -> tuple[bytes | None, ...]:
+        found = self._frames.get(commitment, ())
+        return tuple(None if hashlib.sha256(frame).digest() in self._shredded else frame for frame in found)
 
     def put_in_order(self, *order: bytes) -> None:
         """What somebody does who has the database: numbers are given anew."""
@@ -108,12 +109,15 @@ class Dictionary:
         for index, name in enumerate(order):
             self._entries[name] = replace(self._entries[name], index=index)
 
-    def shredded(self, commitment: bytes) -> bool:
-        return commitment in self._shredded
-
-    def shred(self, commitments: frozenset[bytes]) -> None:
+    def shred(self, digests: frozenset[bytes]) -> None:
         self._call()
-        if commitments - self._entries.keys():
-            raise ProofError("of no entry here; nothing shredded")
-        self._shredded |= commitments
+        held = {hashlib.sha256(frame).digest() for frames in self._frames.values() for frame in frames}
+        if digests - held:
+            raise ProofError("of no frame here; nothing shredded")
+        self._shredded |= digests
         self._call(after=True)
+
+
+def digests(words: str, kind: str = "report") -> frozenset[bytes]:
+    """Of the frames that `told` makes."""
+    return frozenset(hashlib.sha256(frame).digest() for frame in told(words, kind)[1])

@@ -30,6 +30,8 @@ class Folder:
         self._path = path
         self._reading = reading
         self._held: dict[bytes, Held] = {}
+        # each frame's digest, and whose it is: to shred it
+        self._where: dict[bytes, bytes] = {}
         self._waiting: dict[bytes, None] = {}
         self._order: list[bytes] = []
         self._last: Batch | None = None
@@ -141,26 +143,21 @@ class Folder:
         for commitment in self._order[start:]:
             yield self._held[commitment].entry
 
-    def frames(self, commitment: bytes) -> tuple[bytes, ...]:
-        """The frames of an entry, each held to its digest; none when they were shredded, and are zeros."""
+    def frames(self, commitment: bytes) -> tuple[bytes | None, ...]:
+        """The frames of an entry, each held to its digest; None for one that was shredded, and is zeros."""
         held = self._held.get(commitment)
         if held is None:
             return ()
-        digests = () if held.entry.kind in leaf.PUBLIC else leaf.parse(held.entry.opening).digests
-        places = zip(held.places(), digests, strict=True)
-        found = tuple(self._frame(held, at, length, digest) for (at, length), digest in places)
-        return () if commitment in self._shredded else found
+        found = tuple(self._frame(held, at, length, digest) for at, length, digest in _places(held))
+        gone = (digest in self._shredded for _, _, digest in _places(held))
+        return tuple(None if is_gone else frame for is_gone, frame in zip(gone, found, strict=True))
 
-    def shredded(self, commitment: bytes) -> bool:
-        """Whether the frames of an entry were shredded."""
-        return commitment in self._shredded
-
-    def shred(self, commitments: frozenset[bytes]) -> None:
+    def shred(self, digests: frozenset[bytes]) -> None:
         """Write that they are to go, then zeros over them, then that they are gone; a crash between is made up for."""
-        unknown = commitments - self._held.keys()
+        unknown = digests - self._where.keys()
         if unknown:
-            raise ProofError(f"{len(unknown)} of {len(commitments)} commitments are of no entry here; nothing shredded")
-        new = commitments - self._shredded
+            raise ProofError(f"{len(unknown)} of {len(digests)} digests are of no frame here; nothing shredded")
+        new = digests - self._shredded
         if new:
             self._append(records.list_body("shred", new))
         self._shred_on()
@@ -247,11 +244,10 @@ class Folder:
             held = records.read_entry(body)
             if held.entry.commitment in self._held:
                 raise FormatError("an entry stands twice")
-            if held.entry.kind not in leaf.PUBLIC and leaf.commitment(leaf.parse(held.entry.opening)) != (
-                held.entry.commitment
-            ):
-                raise FormatError("an entry's commitment is not that of its opening")
+            if held.entry.kind not in leaf.PUBLIC:
+                _check_opening(held)
             self._held[held.entry.commitment] = held
+            self._where.update((digest, held.entry.commitment) for digest in _digests(held))
             self._waiting[held.entry.commitment] = None
         elif kind == b"batch":
             self._take_batch(records.read_batch(body))
@@ -263,8 +259,8 @@ class Folder:
             self._checkpoint = body.partition(b"\n")[2]
         elif kind == b"shred":
             new = records.read_list(body, "shred")
-            if not new <= self._held.keys():
-                raise FormatError("what is to be shredded is of no entry")
+            if not new <= self._where.keys():
+                raise FormatError("what is to be shredded is no frame of an entry")
             self._shredded |= new
             self._to_shred |= new
         elif kind == b"shredded":
@@ -305,19 +301,20 @@ class Folder:
     def _shred_on(self) -> None:
         if not self._to_shred or self._reading:
             return
-        for commitment in self._to_shred:
-            for at, length in self._held[commitment].places():
-                self._frames.overwrite(at, length)
+        for one in self._to_shred:
+            for at, length, digest in _places(self._held[self._where[one]]):
+                if digest == one:
+                    self._frames.overwrite(at, length)
         self._frames.sync()
         self._append(records.list_body("shredded", self._to_shred))
 
     def _frame(self, held: Held, at: int, length: int, digest: bytes) -> bytes:
         head = records.frame_head(held.entry.commitment, digest, length)
         read = self._frames.read(at - len(head), len(head) + length + 1)
-        frame, name = read[len(head) : -1], held.entry.commitment
-        if name in self._shredded and name not in self._to_shred and frame != bytes(length):
+        frame = read[len(head) : -1]
+        if digest in self._shredded and digest not in self._to_shred and frame != bytes(length):
             raise FormatError(f"{self._frames.path}: a frame that was shredded is there at byte {at}: it was put back")
-        whole = name in self._shredded or hashlib.sha256(frame).digest() == digest
+        whole = digest in self._shredded or hashlib.sha256(frame).digest() == digest
         if read != head + frame + b"\n" or not whole:
             raise FormatError(
                 f"{self._frames.path}: the frame at byte {at} is not what its digest says: it is damaged; take it from "
@@ -329,3 +326,21 @@ class Folder:
         if self._reading:
             return
         put(self._path / "length", records.lengths_text(self._rows.end, self._frames.end))
+
+
+def _digests(held: Held) -> tuple[bytes, ...]:
+    return () if held.entry.kind in leaf.PUBLIC else leaf.parse(held.entry.opening).digests
+
+
+def _places(held: Held) -> Iterator[tuple[int, int, bytes]]:
+    """Offset, length and digest of each frame of an entry."""
+    for (at, length), digest in zip(held.places(), _digests(held), strict=True):
+        yield at, length, digest
+
+
+def _check_opening(held: Held) -> None:
+    opening = leaf.parse(held.entry.opening)
+    if leaf.commitment(opening) != held.entry.commitment or opening.kind != held.entry.kind:
+        raise FormatError("an entry's commitment or kind is not that of its opening")
+    if len(opening.digests) != len(held.lengths):
+        raise FormatError("an entry has another number of frames than its opening")

@@ -163,13 +163,13 @@ def read_root(body: bytes) -> tuple[int, bytes]:
     return found
 
 
-def list_body(kind: str, commitments: Iterable[bytes]) -> bytes:
-    """The record of what is to be shredded (`shred`), or is (`shredded`)."""
-    return written([kind, *map(encoded, sorted(commitments))])
+def list_body(kind: str, digests: Iterable[bytes]) -> bytes:
+    """The record of the frames that are to be shredded (`shred`), or are (`shredded`)."""
+    return written([kind, *map(encoded, sorted(digests))])
 
 
 def read_list(body: bytes, kind: str) -> frozenset[bytes]:
-    """The commitments of such a record."""
+    """The digests of such a record."""
     return frozenset(map(decoded, Lines(body, "a record of what was shredded", kind).rest()))
 
 

@@ -88,14 +88,11 @@ class Store(Protocol):
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Numbered entries in leaf order, from a leaf on."""
 
-    def frames(self, commitment: bytes) -> tuple[bytes, ...]:
-        """The frames of an entry; none when they were shredded; FormatError when they are damaged."""
+    def frames(self, commitment: bytes) -> tuple[bytes | None, ...]:
+        """The frames of an entry in order, None for one that was shredded; FormatError when one is damaged."""
 
-    def shredded(self, commitment: bytes) -> bool:
-        """Whether the frames of an entry were shredded."""
-
-    def shred(self, commitments: frozenset[bytes]) -> None:
-        """Take the frames of these entries out of every file; the entries stay."""
+    def shred(self, digests: frozenset[bytes]) -> None:
+        """Take these frames, named by their SHA-256, out of every file; the entries stay."""
 
 
 def check_entry(entry: Entry, frames: tuple[bytes, ...]) -> None:
