@@ -398,7 +398,7 @@ PLANTED = [
     Planted(
         "an opening changed",
         rows(lambda found: [body.replace(b"kind act\n", b"kind reply\n") for body in found]),
-        "not of the format",
+        "not that of its opening",
         STORE,
     ),
     Planted("an act dropped from the store", rows(without_last_act), "other entries than", BOTH),

@@ -7,7 +7,7 @@ from datetime import date
 
 from evenhand.errors import OutputError, ProofError
 from evenhand.keep import leaf
-from evenhand.keep.store import Batch, Entry, check_entry
+from evenhand.keep.store import NO_LOOKUP, Batch, Entry, check_entry
 
 
 def told(words: str, kind: str = "report", day: date = date(2026, 12, 1)) -> tuple[Entry, tuple[bytes, ...]]:
@@ -25,7 +25,7 @@ class Dictionary:
         self._entries: dict[bytes, Entry] = {}
         self._frames: dict[bytes, tuple[bytes, ...]] = {}
         self._order: list[bytes] = []
-        self._last: Batch | None = None
+        self._batches: list[Batch] = []
         self._roots: dict[int, bytes] = {}
         self._checkpoint: bytes | None = None
         self._shredded: set[bytes] = set()
@@ -57,8 +57,8 @@ class Dictionary:
 
     def number(self, batch: Batch) -> None:
         self._call()
-        if batch != self._last:
-            number = self._last.number + 1 if self._last else 1
+        if batch not in self._batches:
+            number = len(self._batches) + 1
             waiting = {entry.commitment for entry in self.waiting()}
             if (batch.number, batch.first) != (number, len(self._order)):
                 raise ProofError("a batch that does not follow")
@@ -67,11 +67,11 @@ class Dictionary:
             for index, name in enumerate(batch.order, start=batch.first):
                 self._entries[name] = replace(self._entries[name], batch=batch.number, index=index)
             self._order += batch.order
-            self._last = batch
+            self._batches.append(batch)
         self._call(after=True)
 
     def last_batch(self) -> Batch | None:
-        return self._last
+        return self._batches[-1] if self._batches else None
 
     def seal_root(self, size: int, root: bytes) -> None:
         self._call()
@@ -98,6 +98,12 @@ class Dictionary:
 
     def entries(self, start: int = 0) -> Iterator[Entry]:
         return (self._entries[name] for name in self._order[start:])
+
+    def about(self, commitment: bytes) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self._entries.values() if entry.about == commitment)
+
+    def by_lookup(self, lookup: bytes) -> Entry | None:
+        return next((entry for entry in self._entries.values() if entry.lookup == lookup != NO_LOOKUP), None)
 
     def frames(self, commitment: bytes) -> tuple[bytes | None, ...]:
         found = self._frames.get(commitment, ())

@@ -1,8 +1,10 @@
 """Durable: files that hold what was written once the call returns, whatever happens to the machine (fsync).
 
-A file that grows at its end, and a file that is replaced whole. What failed is as if it had not been tried.
+A file that grows at its end, and a file that is replaced whole. What failed is as if it had not been tried: where a
+write or fsync fails, Linux may forget what was written and call it clean, so it is cut off or written again.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -27,9 +29,9 @@ class AppendOnly:
 
     def append(self, data: bytes) -> None:
         """Write at the end and wait for the disk; OutputError, and the end is where it was, when that fails."""
+        self.settle()
+        self._unsure = True
         try:
-            self.settle()
-            self._unsure = True
             _write_all(self._fd, data, self.end)
             os.fsync(self._fd)
         except OSError as error:
@@ -38,26 +40,38 @@ class AppendOnly:
         self.end += len(data)
         self._unsure = False
 
-    def back_to(self, end: int) -> None:
-        """Cut off what lies past `end`: now if the disk lets us, or else before the next append."""
+    @property
+    def settled(self) -> bool:
+        """Whether nothing lies past `end` that was not acknowledged."""
+        return not self._unsure
+
+    def back_to(self, end: int, at_once: bool = True) -> None:
+        """Cut off what lies past `end`: at once where the disk lets us, and in any case before the next append."""
         self._unsure = self._unsure or end != self.end
         self.end = end
-        try:
-            self.settle()
-        except OSError:
-            return
+        if at_once:
+            with contextlib.suppress(OutputError):
+                self.settle()
 
     def settle(self) -> None:
-        """Nothing unacknowledged lies past the end once this returns."""
+        """Nothing unacknowledged lies past the end once this returns; OutputError where the disk does not let us."""
         if self._unsure and not self._reading:
-            os.ftruncate(self._fd, self.end)
-            os.fsync(self._fd)
+            try:
+                os.ftruncate(self._fd, self.end)
+                os.fsync(self._fd)
+            except OSError as error:
+                raise unwritten(self.path, error) from None
             self._unsure = False
 
-    def overwrite(self, at: int, length: int) -> None:
-        """Zeros in place; `sync` makes them last."""
+    def confirm(self, start: int) -> None:
+        """Put on the disk what lies from `start` on: who wrote it may have been killed before it was there."""
+        self.overwrite(start, self.read(start, self.end - start))
+        self.sync()
+
+    def overwrite(self, at: int, data: bytes) -> None:
+        """Bytes in place of others; `sync` makes them last."""
         try:
-            _write_all(self._fd, bytes(length), at)
+            _write_all(self._fd, data, at)
         except OSError as error:
             raise unwritten(self.path, error) from None
 
@@ -71,10 +85,7 @@ class AppendOnly:
     def read(self, at: int, length: int) -> bytes:
         """So many bytes from an offset, fewer where the file ends before."""
         parts: list[bytes] = []
-        while length:
-            part = os.pread(self._fd, length, at)
-            if not part:
-                break
+        while length > 0 and (part := os.pread(self._fd, length, at)):
             parts.append(part)
             at, length = at + len(part), length - len(part)
         return b"".join(parts)
@@ -89,27 +100,35 @@ def put(path: Path, data: bytes, mode: int = 0o600) -> None:
 
     `mode` is that of the file; folders that are made on the way may be entered by whoever may read it.
     """
+    new = path.with_name(f".{path.name}.new")
     try:
         make_folder(path.parent, mode | (mode & 0o444) >> 2)
-        new = path.with_name(f".{path.name}.new")
-        fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         try:
-            _write_all(fd, data, 0)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        new.replace(path)
+            fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+            try:
+                _write_all(fd, data, 0)
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+            new.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                new.unlink()
+            raise
         _sync_folder(path.parent)
     except OSError as error:
         raise unwritten(path, error) from None
 
 
 def make_folder(path: Path, mode: int = 0o700) -> None:
-    """Make a folder and those above it, each entered in its parent for good."""
+    """Make a folder and those above it, each entered in its parent for good. OSError where that fails."""
     if path.is_dir():
+        # who made it may have been killed before its parent had it; a parent that we may not read was made by others
+        with contextlib.suppress(PermissionError):
+            _sync_folder(path.parent)
         return
     make_folder(path.parent, mode)
-    path.mkdir(mode)
+    path.mkdir(mode, exist_ok=True)
     _sync_folder(path.parent)
 
 

@@ -16,7 +16,8 @@ from evenhand.errors import FormatError
 SIZE = 32
 NUMBER = re.compile(r"0|[1-9][0-9]{0,17}")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-FROM_DELETE, TO_C1 = 0x7F, 0x9F
+# C0 without LF, DEL, and C1
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 class Lines:
@@ -81,15 +82,11 @@ def read(text: bytes, what: str) -> str:
         raise FormatError(f"{what} is not UTF-8") from None
     if not found.endswith("\n"):
         raise FormatError(f"{what} does not end with a line end: it was cut short")
-    if any(_is_control(character) for character in found):
+    if CONTROL.search(found):
         raise FormatError(f"{what} has a control character, such as CR or NUL: line ends are LF")
     if not unicodedata.is_normalized("NFC", found):
         raise FormatError(f"{what} is not in NFC")
     return found
-
-
-def _is_control(character: str) -> bool:
-    return (character < " " and character != "\n") or FROM_DELETE <= ord(character) <= TO_C1
 
 
 def written(lines: Iterable[str]) -> bytes:

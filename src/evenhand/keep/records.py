@@ -1,4 +1,4 @@
-"""Records: how a folder store writes its two files, and how a write that a crash cut off is told from damage.
+"""Records: what a folder store writes in its two files, and how a write that a crash cut off is told from damage.
 
 `rows` has a chain of records, each with its length, its digest and that of the one before; `frames` has the sealed
 frames, each with its length, its digest and whose it is. The format is docs/formats/folder.md.
@@ -6,22 +6,20 @@ frames, each with its length, its digest and whose it is. The format is docs/for
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evenhand.errors import FormatError
-from evenhand.keep.lines import Lines, day, decoded, encoded, number, written
-from evenhand.keep.store import LANES, Batch, Entry
+from evenhand.keep import lines
+from evenhand.keep.lines import Lines, decoded, encoded, written
+from evenhand.keep.store import LANES, LOOKUP_SIZE, Batch, Entry
 
 ROWS, FRAMES, LENGTH = b"evenhand/folder/1\n", b"evenhand/frames/1\n", "evenhand/length/1"
 NOTHING = "-"
 END = b"end\n"
-LOOKUP_SIZE = 16
 FIRST = hashlib.sha256(ROWS).digest()
 HEAD = re.compile(rb"record ([1-9][0-9]{0,11}) ([A-Za-z0-9+/]{43}=) ([A-Za-z0-9+/]{43}=)\n")
-FRAME_HEAD = re.compile(rb"frame ([1-9][0-9]{0,6}) ([A-Za-z0-9+/]{43}=) ([A-Za-z0-9+/]{43}=)\n")
-# a file that grew and was not written yet holds zeros; a record is text and holds none
-UNWRITTEN = b"\0\0"
+FRAME_HEAD = re.compile(rb"frame (0|[1-9][0-9]{0,11}) ([A-Za-z0-9+/]{43}=) ([A-Za-z0-9+/]{43}=)\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,7 @@ class Held:
         """Offset and length of each frame, past its head."""
         at = self.at
         for length in self.lengths:
-            head = len(frame_head(self.entry.commitment, bytes(32), length))
+            head = len(frame_head(self.entry.commitment, bytes(lines.SIZE), length))
             yield at + head, length
             at += head + length + 1
 
@@ -46,39 +44,124 @@ class Held:
         return max((at + length + 1 for at, length in self.places()), default=self.at)
 
 
-def record(body: bytes, previous: bytes) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The root of a tree of `size` leaves; 32 bytes."""
+
+    size: int
+    root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A signed checkpoint, its bytes as they are served."""
+
+    note: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Shred:
+    """The digests of frames that are to go; `done` says that zeros lie over them."""
+
+    digests: tuple[bytes, ...]
+    done: bool
+
+
+Record = Held | Batch | Root | Checkpoint | Shred
+
+
+def body(said: Record) -> bytes:
+    """What stands between a record's head and its end."""
+    match said:
+        case Held(entry, at, lengths):
+            head = [
+                "entry",
+                f"commitment {encoded(entry.commitment)}",
+                f"kind {entry.kind}",
+                f"lookup {encoded(entry.lookup)}",
+                f"about {NOTHING if entry.about is None else encoded(entry.about)}",
+                f"day {entry.day.isoformat()}",
+                f"lane {entry.lane}",
+                f"frames {' '.join(map(str, (at, *lengths)))}",
+            ]
+            return written(head) + entry.opening
+        case Batch(number, day, first, order):
+            return written(
+                ["batch", f"number {number}", f"day {day.isoformat()}", f"first {first}", *map(encoded, order)]
+            )
+        case Root(size, root):
+            return written(["root", f"size {size}", f"root {encoded(root)}"])
+        case Checkpoint(note):
+            return b"checkpoint\n" + note
+        case Shred(digests, done):
+            return written(["shredded" if done else "shred", *map(encoded, digests)])
+
+
+def read(text: bytes) -> Record:
+    """A record from its body; FormatError where it is not exactly what `body` writes."""
+    what = Lines(text, "a record")
+    kind = what.plain()
+    found: Record
+    if kind == "entry":
+        found = _read_entry(what)
+    elif kind == "batch":
+        first = lines.number(what.one("number")), lines.day(what.one("day")), lines.number(what.one("first"))
+        found = Batch(*first, tuple(map(decoded, what.rest())))
+    elif kind == "root":
+        found = Root(lines.number(what.one("size")), decoded(what.one("root")))
+        what.end()
+    elif kind == "checkpoint":
+        found = Checkpoint(written(what.rest()))
+    elif kind in ("shred", "shredded"):
+        found = Shred(tuple(map(decoded, what.rest())), kind == "shredded")
+    else:
+        raise FormatError("a record of a kind that is not known")
+    return found
+
+
+def _read_entry(what: Lines) -> Held:
+    commitment, kind = decoded(what.one("commitment")), what.one("kind")
+    lookup, about = decoded(what.one("lookup"), LOOKUP_SIZE), what.one("about")
+    day, lane = lines.day(what.one("day")), what.one("lane")
+    at, *lengths = map(lines.number, what.one("frames").split(" "))
+    if lane not in LANES:
+        raise FormatError("an entry is in a lane that is not known")
+    opening = written(what.rest())
+    entry = Entry(commitment, opening, kind, lookup, None if about == NOTHING else decoded(about), day, lane)
+    return Held(entry, at, tuple(lengths))
+
+
+def record(text: bytes, previous: bytes) -> bytes:
     """A record of `rows`; `previous` is the SHA-256 of the body before, of the file's first line for the first."""
-    digest = hashlib.sha256(body).digest()
-    return f"record {len(body)} {encoded(digest)} {encoded(previous)}\n".encode() + body + END
+    return f"record {len(text)} {encoded(hashlib.sha256(text).digest())} {encoded(previous)}\n".encode() + text + END
 
 
 def bodies(data: bytes, known: int) -> Iterator[tuple[int, bytes]]:
     """Each record of `rows` in order: the offset past it, and its body.
 
-    Ends before a record at the very end that a crash cut off. FormatError for any other that is not whole, and for one
-    that does not follow the one before. What lies before `known` bytes was on the disk once, and was never cut off.
+    Ends before a last one that a crash cut off. FormatError for any other that is not whole, and for one that does not
+    follow the one before. The first `known` bytes were on the disk once: nothing was cut off there by a crash.
     """
     if not data.startswith(ROWS):
-        raise FormatError(f"rows: its first line is not {ROWS.decode().strip()}: it is of another format")
+        raise FormatError(f"rows: its first line is not {ROWS.decode().strip()}: it is of another format, or damaged")
     at, count, previous = len(ROWS), 0, FIRST
     while at < len(data):
         count += 1
         found = _whole(data, at)
         if found is None:
-            if at >= known and _was_cut(data, at):
+            if at >= known and _was_cut_off(data[at:]):
                 return
             raise FormatError(
                 f"rows, record {count}: its digest does not hold, and it was acknowledged: the file is damaged; take "
                 "the record from a desk's copy"
             )
-        head, body = found
+        head, text = found
+        end = head.end() + len(text) + len(END)
         if head[3] != encoded(previous).encode():
-            raise FormatError(
-                f"rows, record {count}: does not follow the one before it: records were swapped, taken out or put in"
-            )
-        at = head.end() + len(body) + len(END)
-        previous = hashlib.sha256(body).digest()
-        yield at, body
+            why = _why_not_after(data, at, end, previous)
+            raise FormatError(f"rows, record {count}: does not follow the one before it: {why}")
+        at, previous = end, hashlib.sha256(text).digest()
+        yield at, text
 
 
 def _whole(data: bytes, at: int) -> tuple[re.Match[bytes], bytes] | None:
@@ -86,91 +169,36 @@ def _whole(data: bytes, at: int) -> tuple[re.Match[bytes], bytes] | None:
     if head is None:
         return None
     end = head.end() + int(head[1])
-    body = data[head.end() : end]
-    if data[end : end + len(END)] != END or encoded(hashlib.sha256(body).digest()).encode() != head[2]:
+    text = data[head.end() : end]
+    if data[end : end + len(END)] != END or encoded(hashlib.sha256(text).digest()).encode() != head[2]:
         return None
-    return head, body
+    return head, text
 
 
-def _was_cut(data: bytes, at: int) -> bool:
+def _was_cut_off(rest: bytes) -> bool:
     """Is this the end of a write that never came to its end?
 
-    Either blocks of it never reached the disk and read as zeros, or the file ends before the record does. One that is
-    as long as it says, or that has its last line, was written whole and changed afterwards.
+    Either a part of it never reached the disk and reads as zeros, or the file ends before the record does. One that has
+    its last line was written whole and changed afterwards, and so was one that is followed by another. A record is
+    text: one changed bit may make a zero of a space, and never makes two of them, nor a zero of the first or the last
+    character.
     """
-    if UNWRITTEN in data[at:]:
+    if b"\n" + END + b"record " in rest:
+        return False
+    if b"\0\0" in rest or not rest[0] or not rest[-1]:
         return True
-    head = HEAD.match(data, at)
+    head = HEAD.match(rest)
     if head is None:
-        return b"\n" not in data[at:]
-    return len(data) < head.end() + int(head[1]) + len(END) and not data.endswith(b"\n" + END)
+        return b"\n" not in rest
+    return len(rest) < head.end() + int(head[1]) + len(END) and not rest.endswith(b"\n" + END)
 
 
-def entry_body(held: Held) -> bytes:
-    """The record of an entry that is kept."""
-    entry = held.entry
-    places = " ".join(map(str, (held.at, *held.lengths)))
-    head = [
-        "entry",
-        f"commitment {encoded(entry.commitment)}",
-        f"kind {entry.kind}",
-        f"lookup {encoded(entry.lookup)}",
-        f"about {encoded(entry.about) if entry.about else NOTHING}",
-        f"day {entry.day.isoformat()}",
-        f"lane {entry.lane}",
-        f"frames {places}",
-    ]
-    return written(head) + entry.opening
-
-
-def read_entry(body: bytes) -> Held:
-    """An entry from its record."""
-    lines = Lines(body, "an entry's record", "entry")
-    commitment, kind = decoded(lines.one("commitment")), lines.one("kind")
-    lookup, about = decoded(lines.one("lookup"), LOOKUP_SIZE), lines.one("about")
-    kept, lane = day(lines.one("day")), lines.one("lane")
-    at, *lengths = map(number, lines.one("frames").split(" "))
-    if lane not in LANES:
-        raise FormatError("an entry is in a lane that is not known")
-    opening = written(lines.rest())
-    entry = Entry(commitment, opening, kind, lookup, None if about == NOTHING else decoded(about), kept, lane)
-    return Held(entry, at, tuple(lengths))
-
-
-def batch_body(batch: Batch) -> bytes:
-    """The record of a batch that is numbered."""
-    head = ["batch", f"number {batch.number}", f"day {batch.day.isoformat()}", f"first {batch.first}"]
-    return written([*head, *map(encoded, batch.order)])
-
-
-def read_batch(body: bytes) -> Batch:
-    """A batch from its record."""
-    lines = Lines(body, "a batch's record", "batch")
-    first = number(lines.one("number")), day(lines.one("day")), number(lines.one("first"))
-    return Batch(*first, tuple(map(decoded, lines.rest())))
-
-
-def root_body(size: int, root: bytes) -> bytes:
-    """The record of a root."""
-    return written(["root", f"size {size}", f"root {encoded(root)}"])
-
-
-def read_root(body: bytes) -> tuple[int, bytes]:
-    """Size and root from their record."""
-    lines = Lines(body, "a root's record", "root")
-    found = number(lines.one("size")), decoded(lines.one("root"))
-    lines.end()
-    return found
-
-
-def list_body(kind: str, digests: Iterable[bytes]) -> bytes:
-    """The record of the frames that are to be shredded (`shred`), or are (`shredded`)."""
-    return written([kind, *map(encoded, sorted(digests))])
-
-
-def read_list(body: bytes, kind: str) -> frozenset[bytes]:
-    """The digests of such a record."""
-    return frozenset(map(decoded, Lines(body, "a record of what was shredded", kind).rest()))
+def _why_not_after(data: bytes, at: int, end: int, previous: bytes) -> str:
+    if data.find(data[at:end], 0, at) >= 0:
+        return "it stands twice; take the second one out"
+    if f" {encoded(previous)}\n".encode() in data[end:]:
+        return "the one that belongs here stands further down; records were swapped, put them back"
+    return "the one that belongs here is missing; a record was taken out or put in, take it from a desk's copy"
 
 
 def frame_head(commitment: bytes, digest: bytes, length: int) -> bytes:
@@ -183,13 +211,13 @@ def frame_record(commitment: bytes, frame: bytes) -> bytes:
     return frame_head(commitment, hashlib.sha256(frame).digest(), len(frame)) + frame + b"\n"
 
 
-def owners(data: bytes) -> set[bytes]:
-    """Whose whole frames these are, as base64: of what lies past the last row in `frames`."""
+def owners(data: bytes) -> frozenset[bytes]:
+    """Whose frames begin here, as base64: of what lies in `frames` past the last one that a row speaks of."""
     found, at = set(), 0
-    while (head := FRAME_HEAD.match(data, at)) and len(data) > head.end() + int(head[1]):
+    while head := FRAME_HEAD.match(data, at):
         found.add(head[3])
         at = head.end() + int(head[1]) + 1
-    return found
+    return frozenset(found)
 
 
 def lengths_text(rows: int, frames: int) -> bytes:
@@ -197,9 +225,9 @@ def lengths_text(rows: int, frames: int) -> bytes:
     return written([LENGTH, f"rows {rows}", f"frames {frames}"])
 
 
-def read_lengths(data: bytes) -> tuple[int, int]:
+def read_lengths(text: bytes) -> tuple[int, int]:
     """Both lengths, in bytes."""
-    lines = Lines(data, "the file `length`", LENGTH)
-    found = number(lines.one("rows")), number(lines.one("frames"))
-    lines.end()
+    what = Lines(text, "the file `length`", LENGTH)
+    found = lines.number(what.one("rows")), lines.number(what.one("frames"))
+    what.end()
     return found

@@ -8,9 +8,13 @@ from typing import Protocol
 
 from evenhand.errors import ProofError
 from evenhand.keep import leaf
+from evenhand.keep.lines import SIZE
 
 # an entry of the lane "set aside" is kept, promised and published like any other; desks see it in a queue of its own
 LANES = ("open", "set aside")
+LOOKUP_SIZE = 16
+# the look-up of an entry that no return code leads to, as that of a public document
+NO_LOOKUP = bytes(LOOKUP_SIZE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,28 +92,46 @@ class Store(Protocol):
     def entries(self, start: int = 0) -> Iterator[Entry]:
         """Numbered entries in leaf order, from a leaf on."""
 
+    def about(self, commitment: bytes) -> tuple[Entry, ...]:
+        """The corrections, replies and acts that go with an entry, oldest first."""
+
+    def by_lookup(self, lookup: bytes) -> Entry | None:
+        """The first entry that was kept under a look-up, which is 16 bytes; none under 16 zeros."""
+
     def frames(self, commitment: bytes) -> tuple[bytes | None, ...]:
         """The frames of an entry in order, None for one that was shredded; FormatError when one is damaged."""
 
     def shred(self, digests: frozenset[bytes]) -> None:
-        """Take these frames, named by their SHA-256, out of every file; the entries stay."""
+        """Take these frames, named by their SHA-256, out of every file; the entries stay. ProofError for one not held.
+
+        An error of the disk may leave it half done: then they are not given out any more, and the next call, or the
+        next opening, does the rest.
+        """
 
 
 def check_entry(entry: Entry, frames: tuple[bytes, ...]) -> None:
     """ProofError unless the commitment is that of the opening, and the frames are those that the opening names.
 
-    Every store holds an entry to this before it keeps it.
+    Every store holds an entry to this before it keeps it. FormatError where the opening is none.
     """
-    if entry.lane not in LANES:
-        raise ProofError(f"an entry's lane is one of {', '.join(LANES)}")
     if entry.batch is not None or entry.index is not None:
         raise ProofError("an entry that is kept has no number yet: expected neither batch nor index")
-    if entry.kind in leaf.PUBLIC:
-        if entry.opening or frames:
-            raise ProofError("the entry of a public document has no opening and no frames")
-        return
-    opening = leaf.parse(entry.opening)
-    if opening.kind != entry.kind or leaf.commitment(opening) != entry.commitment:
-        raise ProofError("the commitment of an entry is not that of its opening: nothing was kept")
-    if tuple(hashlib.sha256(frame).digest() for frame in frames) != opening.digests:
+    if tuple(hashlib.sha256(frame).digest() for frame in frames) != frame_digests(entry):
         raise ProofError("the frames of an entry are not those that its opening names: nothing was kept")
+
+
+def frame_digests(entry: Entry) -> tuple[bytes, ...]:
+    """SHA-256 of each frame, as the opening names them; ProofError or FormatError where the entry does not hold."""
+    if entry.lane not in LANES:
+        raise ProofError(f"an entry's lane is one of {', '.join(LANES)}")
+    about = SIZE if entry.about is None else len(entry.about)
+    if (len(entry.commitment), len(entry.lookup), about) != (SIZE, LOOKUP_SIZE, SIZE):
+        raise ProofError(f"an entry's commitment and what it goes with have {SIZE} bytes, its look-up {LOOKUP_SIZE}")
+    if entry.kind in leaf.PUBLIC:
+        if entry.opening or entry.lookup != NO_LOOKUP:
+            raise ProofError("the entry of a public document has an empty opening, and zeros as its look-up")
+        return ()
+    opening = leaf.parse(entry.opening)
+    if opening.kind != entry.kind or hashlib.sha256(entry.opening).digest() != entry.commitment:
+        raise ProofError("the kind or the commitment of an entry is not that of its opening")
+    return opening.digests
