@@ -20,6 +20,8 @@ COMMANDS = {
     "plan": "write, lock or show a plan: what will be asked, before the answers are seen",
     "weigh": "run a plan: a finding with every estimate, refusal and exclusion",
     "tell": "make the page and the one-page statement of a finding",
+    "keep": "the ledger's keeper: keys, reports, receipts, the published tree, its witness",
+    "verify": "does a receipt, a ledger, a store or a release hold?",
     "simulate": "write a world with a planted answer, for critics and for power",
 }
 

@@ -212,8 +212,8 @@ class Audit:
         note.check(signed, [force.log])
         seen = sum(note.signed_by(signed, witness) for witness in force.witnesses)
         if seen < force.quorum:
-            raise _NotHereError(f"signed by the log; seen by {seen} witnesses, and {force.quorum} make it final")
-        return f"{found.size} leaves, signed by the log, seen by {seen} witnesses", seen
+            raise _NotHereError(f"signed by the log; {seen} witnesses have seen it, and {force.quorum} make it final")
+        return f"{found.size} leaves, signed by the log, seen by {seen} of {len(force.witnesses)} witnesses", seen
 
     def _check_forks(self) -> None:
         found = [signed for published in self._published for signed in published.checkpoints.values()]
@@ -364,12 +364,12 @@ def _read_manifests(given: list[tuple[str, bytes]]) -> tuple[str, tuple[Note, ..
             raise ProofError(f"{name} is version {version}: manifests stand in each other's place")
         if versions.setdefault(version, signed) != signed:
             raise ProofError(f"{name} is another version {version} than the one beside it")
-    return f"{len(versions)} versions", tuple(versions[version] for version in sorted(versions))
+    return f"{len(versions)}, each of another version", tuple(versions[version] for version in sorted(versions))
 
 
 def _check_chain(versions: tuple[Note, ...]) -> tuple[str, tuple[manifest.Manifest, ...]]:
     found = manifest.check(versions)
-    return f"{len(found)} versions, each signed by whom it must be", found
+    return f"{len(found)} in a chain, each signed by whom it must be", found
 
 
 def _compare_first(signed: Note, told: str | None) -> tuple[str, str]:
@@ -386,10 +386,7 @@ def _read_tiles(folder: Path) -> tuple[str, _Published]:
     size = note.read_checkpoint(newest).size
     checkpoints = _read_checkpoints(folder, newest, size)
     leaves = ledger.read_leaves(folder, size)
-    entries: list[bytes] = []
-    for tile in tiles.wanted(size):
-        if tile.level is None:
-            entries += tiles.entries((folder / tile.path).read_bytes(), tile.width)
+    entries = ledger.read_entries(folder, size)
     for entry in entries:
         leaf.read_entry(entry)
     if len(set(entries)) != len(entries):
@@ -546,10 +543,6 @@ def _check_letters(made: release.Release, folder: Path) -> tuple[str, str]:
 
 
 def _check_tables(made: release.Release, folder: Path) -> tuple[str, int]:
-    files = {
-        path.name: path.read_bytes()
-        for path in folder.iterdir()
-        if path.name not in ("release", "dispositions", "tables")
-    }
+    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in release.OWN_FILES}
     release.check_tables(made, (folder / "tables").read_bytes(), files)
     return f"{len(files)} files are those listed", len(files)

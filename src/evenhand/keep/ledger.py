@@ -253,6 +253,12 @@ def read_leaves(folder: Path, size: int) -> list[bytes]:
     return leaves
 
 
+def read_entries(folder: Path, size: int) -> list[bytes]:
+    """The entries of a published ledger, in order."""
+    bundles = (tile for tile in tiles.wanted(size) if tile.level is None)
+    return [entry for tile in bundles for entry in _tile(folder, tile)]
+
+
 def _tile(folder: Path, tile: tiles.Tile) -> tuple[bytes, ...]:
     try:
         data = (folder / tile.path).read_bytes()

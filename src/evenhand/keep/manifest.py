@@ -191,9 +191,9 @@ def read(signed: note.Note) -> Manifest:
         code=_code(lines.one("code")),
         terms=_terms(lines.one("term")),
         batch=_batch(lines.one("batch")),
-        desks=tuple(_desk(each) for each in lines.many("desk")),
-        operators=tuple(_operator(each) for each in lines.many("operator")),
-        labels=tuple(_label(each) for each in lines.many("label")),
+        desks=tuple(read_desk(each) for each in lines.many("desk")),
+        operators=tuple(read_operator(each) for each in lines.many("operator")),
+        labels=tuple(read_label(each) for each in lines.many("label")),
     )
     lines.end()
     if made.text != signed.text:
@@ -224,17 +224,20 @@ def _batch(value: str) -> tuple[int, str]:
     return number(size), hour
 
 
-def _desk(value: str) -> Desk:
+def read_desk(value: str) -> Desk:
+    """A desk from what stands behind the word `desk`."""
     name, root, facts, story = _match(DESK_LINE, value, "desk")
     return Desk(name, note.read_key(root), facts, story)
 
 
-def _operator(value: str) -> Operator:
+def read_operator(value: str) -> Operator:
+    """An operator from what stands behind the word `operator`."""
     key, age, roles = _match(OPERATOR_LINE, value, "operator")
     return Operator(note.read_key(key), age, tuple(roles.split(",")))
 
 
-def _label(value: str) -> Label:
+def read_label(value: str) -> Label:
+    """A label from what stands behind the word `label`."""
     return Label(*_match(LABEL_LINE, value, "label"))
 
 

@@ -17,6 +17,8 @@ from evenhand.keep.lines import Lines, decoded, encoded, number, written
 FORMAT, DISPOSITIONS = "evenhand/release/1", "evenhand/dispositions/1"
 # counted, or no report at all; duplicate; out; withdrawn; pending; lost
 LETTERS = "cdowpl"
+# what a release's folder has beside the files that are listed
+OWN_FILES = ("release", "dispositions", "tables")
 WIDTH = 64
 SIGNERS = 2
 REASON = re.compile(r"[a-z]+(?:-[a-z]+)*")
