@@ -6,7 +6,6 @@ so that a blank story looks like a long one. The format is docs/formats/frame.md
 
 import builtins
 import hashlib
-import json
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evenhand.errors import FormatError, ProofError
-from evenhand.keep import seal
+from evenhand.keep import json_line, seal
 
 FORMAT = "evenhand/frame/1"
 SEAL = "age-x25519"
@@ -26,8 +25,6 @@ AROUND = 32
 FIRST = re.compile(rb"evenhand/frame/1 age-x25519 ([1-9][0-9]{3,4})\n")
 # BCP 47 in its shape: letters, then subtags
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,8}")
-# RFC 7493: beyond it, a reader in another language makes a rounded number of it
-LARGEST = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,66 +88,14 @@ def open(frame: Frame, identities: Sequence[str]) -> bytes:  # noqa: A001  # fra
 
 def facts_text(facts: Mapping[str, Any]) -> bytes:
     """The content of a `facts` frame: a line of format, a line of JSON. Texts are put in NFC."""
-    try:
-        line = json.dumps(facts, ensure_ascii=False, separators=(",", ":"))
-    except (TypeError, ValueError, RecursionError) as error:
-        raise FormatError("facts cannot be written as JSON: expected plain mappings and lists") from error
-    _hold(facts)
-    content = _utf8(f"{FACTS}\n{unicodedata.normalize('NFC', line)}\n")
+    content = f"{FACTS}\n{json_line.write(facts, 'facts')}\n".encode()
     read_facts(content)
     return content
 
 
 def read_facts(content: bytes) -> dict[str, Any]:
     """The facts: no floats, no duplicate keys, no number beyond 53 bits, no text that is not Unicode in NFC."""
-    line = _after(FACTS, content)
-    if "\n" in line or not (line.startswith("{") and line.endswith("}")):
-        raise FormatError("facts are not one object of JSON on one line")
-    try:
-        facts: dict[str, Any] = json.loads(
-            line, object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float
-        )
-    except FormatError:
-        raise
-    except (ValueError, RecursionError):
-        # json's error carries the whole text with it
-        raise FormatError("facts are not JSON, expected one object on one line") from None
-    _hold(facts)
-    if not unicodedata.is_normalized("NFC", json.dumps(facts, ensure_ascii=False)):
-        raise FormatError("facts have a text that is not in NFC, written with escapes")
-    return facts
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise FormatError("facts have a key twice, expected each once")
-    return made
-
-
-def _no_float(_: str) -> Any:
-    raise FormatError("facts have a number that is no integer: write it as an integer or a text")
-
-
-def _hold(facts: object) -> None:
-    """Hold every value to what facts may be, in a queue and not by recursion: depth is somebody else's choice."""
-    waiting = [facts]
-    while waiting:
-        match waiting.pop():
-            case bool() | None:
-                pass
-            case int() as number if abs(number) <= LARGEST:
-                pass
-            case str() as text:
-                _utf8(text)
-            case Mapping() as inner if all(isinstance(key, str) for key in inner):
-                waiting += [*inner.keys(), *inner.values()]
-            case list() as inner:
-                waiting += inner
-            case _:
-                raise FormatError(
-                    "facts have a value of another kind: expected texts, integers of up to 53 bits, lists"
-                )
+    return json_line.read(_after(FACTS, content), "facts")
 
 
 def story_text(language: str, text: str) -> bytes:
