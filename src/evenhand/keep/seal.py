@@ -89,6 +89,15 @@ def unseal(sealed: bytes, identities: Sequence[str]) -> bytes:
     return plaintext
 
 
+def recipient_of(identity: str) -> str:
+    """The recipient ("age1...") that seals to whoever holds `identity`."""
+    pyrage = _pyrage()
+    try:
+        return str(pyrage.x25519.Identity.from_str(identity).to_public())
+    except pyrage.IdentityError as error:
+        raise FormatError("one of our keys is no age X25519 identity: expected AGE-SECRET-KEY-1 and more") from error
+
+
 def stanzas(sealed: bytes) -> int:
     """How many X25519 stanzas a sealed file has; FormatError where a stanza might let in somebody else."""
     return outside(sealed).stanzas
