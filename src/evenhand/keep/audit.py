@@ -45,10 +45,11 @@ class _NotHereError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Published:
-    """A published folder as it was read: its checkpoints by size, the newest one's size, and its entries in order."""
+    """A published folder as it was read: the newest checkpoint and its size, all by size, and its entries in order."""
 
     folder: Path
     size: int
+    newest: Note
     checkpoints: dict[int, Note]
     entries: tuple[bytes, ...]
     leaves: tuple[bytes, ...]
@@ -199,6 +200,7 @@ class Audit:
 
     def _check_published(self, published: _Published) -> None:
         where = published.folder
+        self.run(f"{where} checkpoint", partial(self._signed, published.newest))
         for size, signed in sorted(published.checkpoints.items()):
             self.run(f"{where} checkpoint {size}", partial(self._signed, signed))
             self.run(f"{where} root {size}", partial(_check_root, signed, published))
@@ -270,7 +272,7 @@ class Audit:
         published = self._published[0]
         if published.leaf_of("sealed", made.commitment) is not None:
             return "kept: its leaf stands in the ledger", made
-        seen = self._seen(published.checkpoints[published.size])
+        seen = self._seen(published.newest)
         if receipt.is_broken(made, published.entries, seen):
             raise ProofError(
                 f"broken: it was due on {made.by}, and the ledger of {published.size} leaves, seen "
@@ -393,7 +395,7 @@ def _read_tiles(folder: Path) -> tuple[str, _Published]:
         raise ProofError("an entry stands twice in the ledger: one thing has two numbers")
     others = _other_tiles(folder, size, leaves, entries)
     return f"{len(leaves)} leaves, {others} older tiles agree", _Published(
-        folder, size, checkpoints, tuple(entries), tuple(leaves)
+        folder, size, newest, checkpoints, tuple(entries), tuple(leaves)
     )
 
 
@@ -411,7 +413,7 @@ def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
         found[found_size] = signed
     if size not in found:
         raise ProofError(f"checkpoints/{size} is missing: each checkpoint that was published stays")
-    return {**found, size: newest}
+    return found
 
 
 def _other_tiles(folder: Path, size: int, leaves: list[bytes], entries: list[bytes]) -> int:
