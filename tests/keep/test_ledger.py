@@ -9,7 +9,7 @@ import pytest
 import stores
 
 from evenhand.errors import EvenhandError, FormatError, OutputError, ProofError
-from evenhand.keep import code, frame, ledger, manifest, note, receipt, tiles, tree
+from evenhand.keep import code, frame, ledger, manifest, note, published, receipt, tiles, tree
 from evenhand.keep.folder import Folder
 from evenhand.keep.ledger import Watcher
 from evenhand.keep.store import Entry
@@ -99,7 +99,7 @@ def test_failed_at_any_call_of_the_store_it_goes_on(tmp_path: Path, call: int, a
     keep(store, 2, 10)
     done = publish(store, out, 1)
     assert done.size == 12
-    leaves = ledger.read_leaves(out, 12)
+    leaves = published.read_leaves(out, 12)
     assert tree.root(leaves) == note.read_checkpoint(done.checkpoint).root
     assert len({entry.commitment for entry in store.entries()}) == 12
 
@@ -130,7 +130,7 @@ def test_failed_at_any_file_it_goes_on(tmp_path: Path, monkeypatch) -> None:
         if (out / "checkpoint").exists():
             shown = note.read_checkpoint(note.parse((out / "checkpoint").read_bytes()))
             # what is shown never needs a tile that is not there
-            assert tree.root(ledger.read_leaves(out, shown.size)) == shown.root
+            assert tree.root(published.read_leaves(out, shown.size)) == shown.root
         done = publish(store, out, 1)
         assert done.size == 305
         if not failed:
@@ -151,7 +151,7 @@ def test_a_store_whose_order_was_altered_is_not_signed_for(tmp_path: Path) -> No
     with pytest.raises(ProofError, match="does not begin with the 3 leaves published"):
         publish(store, out, 1)
     shown = note.read_checkpoint(note.parse((out / "checkpoint").read_bytes()))
-    assert tree.root(ledger.read_leaves(out, 3)) == shown.root
+    assert tree.root(published.read_leaves(out, 3)) == shown.root
 
 
 @pytest.mark.parametrize(("fault", "words"), [
@@ -262,13 +262,13 @@ def test_manifests_are_published_and_count_from_their_leaf(tmp_path: Path) -> No
     signed = offices.signed(offices.first(), "civil-rights", "legal")
     ledger.publish_document(store, out, "manifest/1", "manifest", signed.bytes, TODAY)
     publish(store, out)
-    (found,) = ledger.read_manifests(out)
+    (found,) = published.read_manifests(out)
     assert ledger.with_leaves(store, [found]) == ((0, manifest.read(signed)),)
     with pytest.raises(ProofError, match="a document is never replaced"):
         ledger.publish_document(store, out, "manifest/1", "manifest", b"another", TODAY)
     (out / "manifest" / "one").write_bytes(b"")
     with pytest.raises(FormatError, match="no version of a manifest"):
-        ledger.read_manifests(out)
+        published.read_manifests(out)
 
 
 def test_nothing_is_proved_that_is_not_kept(tmp_path: Path) -> None:

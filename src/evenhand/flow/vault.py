@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.errors import FormatError, OutputError, ProofError
-from evenhand.keep import audit, code, frame, leaf, ledger, lines, manifest, note, receipt, release, tree
+from evenhand.keep import audit, code, frame, leaf, ledger, lines, manifest, note, published, receipt, release, tree
 from evenhand.keep.durable import put
 from evenhand.keep.folder import Folder
 from evenhand.keep.keyring import Keyring
@@ -49,7 +49,7 @@ class Kept:
 
 def manifests(folder: Path) -> tuple[Note, ...]:
     """The signed manifests of a published ledger, which hold; FormatError where there are none."""
-    found = ledger.read_manifests(folder)
+    found = published.read_manifests(folder)
     if not found:
         raise FormatError(f"{folder} has no manifest: publish the first one, which `evenhand keep ceremony` draws up")
     manifest.check(found)
@@ -60,7 +60,7 @@ def in_force(folder: Path) -> Manifest:
     """The newest manifest whose leaf is in the published checkpoint; ProofError where none is yet."""
     found = manifests(folder)
     checkpoint = _checkpoint(folder)
-    entries = set(ledger.read_entries(folder, note.read_checkpoint(checkpoint).size))
+    entries = set(published.read_entries(folder, note.read_checkpoint(checkpoint).size))
     covered = [each for each in found if leaf.public_entry("manifest", each.bytes) in entries]
     if not covered:
         raise ProofError("no manifest is in a checkpoint yet, so that none is in force: publish first")
@@ -121,10 +121,10 @@ def give_receipt(store: Path, folder: Path, typed: str) -> receipt.Proof:
     force = in_force(folder)
     lookup = code.derive(typed, force.origin, *force.code).lookup
     with Folder(store, reading=True) as held:
-        found = [entry for entry in (*held.entries(), *held.waiting()) if entry.lookup == lookup]
-        if not found:
+        found = held.by_lookup(lookup)
+        if found is None:
             raise ProofError("nothing is kept under this code")
-        return ledger.prove(held, found[0].commitment)
+        return ledger.prove(held, found.commitment)
 
 
 def publish(
@@ -155,7 +155,7 @@ def publish(
 
 def _take_manifest(held: Folder, folder: Path, path: Path, signer: note.Signer, today: date) -> None:
     signed = _read_note(path)
-    before = ledger.read_manifests(folder)
+    before = published.read_manifests(folder)
     *_, made = manifest.check([*before, signed])
     if made.log != signer.key:
         raise ProofError("the manifest names another log key than this one: take the right file")
@@ -165,7 +165,7 @@ def _take_manifest(held: Folder, folder: Path, path: Path, signer: note.Signer, 
 def _take_release(held: Folder, folder: Path, path: Path, today: date) -> None:
     signed = _read_note(path / "release")
     made = release.read(signed)
-    versions = ledger.with_leaves(held, ledger.read_manifests(folder))
+    versions = ledger.with_leaves(held, published.read_manifests(folder))
     release.check(signed, manifest.in_force(versions, made.tree[0]))
     letters = release.check_letters(made, (path / "dispositions").read_bytes())
     leaves = [tree.leaf_hash(entry.leaf) for entry in held.entries()][: made.tree[0]]
@@ -179,7 +179,7 @@ def _take_release(held: Folder, folder: Path, path: Path, today: date) -> None:
 
 def _take_cosigned(held: Folder, folder: Path, path: Path, signer: note.Signer, now: datetime) -> None:
     signed = _read_note(path)
-    _, force = ledger.with_leaves(held, ledger.read_manifests(folder))[-1]
+    _, force = ledger.with_leaves(held, published.read_manifests(folder))[-1]
     witnesses = [each for each in force.witnesses if note.signed_by(signed, each)]
     if not witnesses:
         raise ProofError(f"{path} is signed by no witness of the manifest")
@@ -206,7 +206,7 @@ def cosign(folder: Path, state: Path, key: Keyring, now: datetime, told: str | N
     watching = Witness(state, key.signer("witness"), in_force(folder).log)
     seen = watching.seen()
     old = 0 if seen is None else seen.size
-    leaves = ledger.read_leaves(folder, note.read_checkpoint(signed).size)
+    leaves = published.read_leaves(folder, note.read_checkpoint(signed).size)
     path = tree.consistency(old, leaves) if 0 < old < len(leaves) else ()
     return watching.cosign(now, old, path, signed)
 

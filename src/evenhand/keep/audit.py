@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from evenhand.errors import EvenhandError, FormatError, ProofError
-from evenhand.keep import leaf, ledger, manifest, note, receipt, release, tiles, tree
+from evenhand.errors import EvenhandError, ProofError
+from evenhand.keep import leaf, manifest, note, receipt, release, tree
 from evenhand.keep.folder import Folder
-from evenhand.keep.lines import number
 from evenhand.keep.note import Note
+from evenhand.keep.published import Published, check_openings, check_root, kinds, read, read_openings, split_openings
 
 OK, FAIL, NOT_CHECKED = "ok", "FAIL", "not checked"
 PLACES = ("checkpoint", "checkpoints", "tile", "manifest", "release", "openings")
@@ -43,23 +43,6 @@ class _NotHereError(Exception):
     """What a check needs is not here; the words say what."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """A published folder as it was read: the newest checkpoint and its size, all by size, and its entries in order."""
-
-    folder: Path
-    size: int
-    newest: Note
-    checkpoints: dict[int, Note]
-    entries: tuple[bytes, ...]
-    leaves: tuple[bytes, ...]
-
-    def leaf_of(self, kind: str, digest: bytes) -> int | None:
-        """The number of the leaf with this entry."""
-        entry = leaf.entry_of(kind, digest)
-        return self.entries.index(entry) if entry in self.entries else None
-
-
 def audit(paths: Sequence[Path], now: datetime, told: str | None = None) -> "Audit":
     """Check all that is given together; `told` is the SHA-256, in hexadecimal, that version 1 of the manifest has.
 
@@ -84,7 +67,7 @@ class Audit:
     _releases: list[Path] = field(default_factory=list)
     _stores: list[Path] = field(default_factory=list)
     _folders: list[Path] = field(default_factory=list)
-    _published: list[_Published] = field(default_factory=list)
+    _published: list[Published] = field(default_factory=list)
     _versions: tuple[Note, ...] = ()
     _manifests: tuple[manifest.Manifest, ...] = ()
 
@@ -198,7 +181,7 @@ class Audit:
         ]
         return manifest.in_force(places, size) if places else self._manifests[0]
 
-    def _check_published(self, published: _Published) -> None:
+    def _check_published(self, published: Published) -> None:
         where = published.folder
         self.run(f"{where} checkpoint", partial(self._signed, published.newest))
         for size, signed in sorted(published.checkpoints.items()):
@@ -228,7 +211,7 @@ class Audit:
         if len(found) > 1:
             self.run("forks", partial(_compare_checkpoints, found))
 
-    def _documents(self, published: _Published) -> tuple[str, int]:
+    def _documents(self, published: Published) -> tuple[str, int]:
         known = {
             leaf.entry_of("manifest", manifest.digest(note.parse(data))) for _, data in self._files.get("manifest", [])
         }
@@ -298,10 +281,10 @@ class Audit:
         return why, signed
 
     def _openings(self, data: bytes) -> tuple[str, int]:
-        openings = _split_openings(data)
+        openings = split_openings(data)
         if not self._published:
             raise _NotHereError(f"{len(openings)} openings; whether they are of leaves needs the published ledger")
-        _find_openings(openings, self._published[0])
+        check_openings(openings, self._published[0])
         return f"{len(openings)} openings, each of a leaf", len(openings)
 
     def _check_release(self, folder: Path) -> None:
@@ -339,9 +322,8 @@ class Audit:
         if not self._published or not (self._published[0].folder / "openings").is_dir():
             raise _NotHereError("the kinds of leaves, which only desks and witnesses have the openings of")
         published = self._published[0]
-        kinds = _kinds(published)[: made.tree[0]]
-        release.check_kinds(made, letters, kinds)
-        return f"{made.received} leaves are reports, all others have the letter c", len(kinds)
+        release.check_kinds(made, letters, kinds(published)[: made.tree[0]])
+        return f"{made.received} leaves are reports, all others have the letter c", made.received
 
     def _release_before(self, made: release.Release, letters: str) -> tuple[str, int]:
         if made.previous is None:
@@ -383,71 +365,14 @@ def _compare_first(signed: Note, told: str | None) -> tuple[str, str]:
     return "its SHA-256 is the one that you were told", digest
 
 
-def _read_tiles(folder: Path) -> tuple[str, _Published]:
-    newest = note.parse((folder / "checkpoint").read_bytes())
-    size = note.read_checkpoint(newest).size
-    checkpoints = _read_checkpoints(folder, newest, size)
-    leaves = ledger.read_leaves(folder, size)
-    entries = ledger.read_entries(folder, size)
-    for entry in entries:
-        leaf.read_entry(entry)
-    if len(set(entries)) != len(entries):
-        raise ProofError("an entry stands twice in the ledger: one thing has two numbers")
-    others = _other_tiles(folder, size, leaves, entries)
-    return f"{len(leaves)} leaves, {others} older tiles agree", _Published(
-        folder, size, newest, checkpoints, tuple(entries), tuple(leaves)
-    )
+def _read_tiles(folder: Path) -> tuple[str, Published]:
+    found = read(folder)
+    return f"{found.size} leaves, {found.older_tiles} older tiles agree", found
 
 
-def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
-    found = {}
-    for path in sorted((folder / "checkpoints").glob("*")):
-        signed = note.parse(path.read_bytes())
-        found_size = note.read_checkpoint(signed).size
-        if number(path.name) != found_size:
-            raise ProofError(f"{path} is a checkpoint of {found_size} leaves")
-        if found_size > size:
-            raise ProofError(f"{path} is newer than the checkpoint shown, of {size} leaves: an old one was put back")
-        if found_size == size and signed.text != newest.text:
-            raise ProofError(f"{path} and the checkpoint shown have one size and two roots: keep both")
-        found[found_size] = signed
-    if size not in found:
-        raise ProofError(f"checkpoints/{size} is missing: each checkpoint that was published stays")
-    return found
-
-
-def _other_tiles(folder: Path, size: int, leaves: list[bytes], entries: list[bytes]) -> int:
-    """How many tiles are there beside those that the size needs; each is partial, older, and agrees."""
-    levels, wanted, count = tiles.levels(leaves), set(tiles.wanted(size)), 0
-    for path in sorted(each for each in (folder / "tile").rglob("*") if each.is_file()):
-        tile = tiles.read_path(path.relative_to(folder).as_posix())
-        if tile in wanted:
-            continue
-        count += 1
-        part = slice(tile.start, tile.start + tile.width)
-        level = tile.level or 0
-        data = path.read_bytes()
-        hashes = (
-            tiles.bundle(entries[part])
-            if tile.level is None
-            else b"".join(levels[level][part] if level < len(levels) else ())
-        )
-        if data != hashes or not data:
-            raise ProofError(f"{tile.path} does not agree with the ledger, or is beyond its end")
-    return count
-
-
-def _check_root(signed: Note, published: _Published) -> tuple[str, int]:
-    found = note.read_checkpoint(signed)
-    if found.size > published.size:
-        raise ProofError(
-            f"a checkpoint of {found.size} leaves, and the ledger shows {published.size}: leaves were taken away"
-        )
-    if tree.root(published.leaves[: found.size]) != found.root:
-        raise ProofError(
-            f"the root of the first {found.size} leaves is another: this ledger does not continue that one"
-        )
-    return f"the root of the first {found.size} leaves", found.size
+def _check_root(signed: Note, found: Published) -> tuple[str, int]:
+    size = check_root(signed, found)
+    return f"the root of the first {size} leaves", size
 
 
 def _compare_checkpoints(found: list[Note]) -> tuple[str, int]:
@@ -459,54 +384,24 @@ def _compare_checkpoints(found: list[Note]) -> tuple[str, int]:
     return f"{len(found)} checkpoints, no two roots for one size", len(roots)
 
 
-def _split_openings(data: bytes) -> list[leaf.Opening]:
-    head = f"{leaf.OPENING}\n".encode()
-    first, *parts = data.split(head)
-    if first:
-        raise FormatError("a file of openings begins with one")
-    return [leaf.parse(head + part) for part in parts]
-
-
-def _find_openings(openings: list[leaf.Opening], published: _Published) -> None:
-    entries = set(published.entries)
-    texts = [leaf.entry(opening) for opening in openings]
-    if len(set(texts)) != len(texts):
-        raise ProofError("an opening stands twice")
-    if strangers := sum(text not in entries for text in texts):
-        raise ProofError(f"{strangers} openings are of no leaf: they were changed, or are of another ledger")
-
-
-def _openings(published: _Published) -> list[leaf.Opening]:
-    found: list[leaf.Opening] = []
-    for path in sorted((published.folder / "openings").glob("*"), key=lambda path: number(path.name)):
-        found += _split_openings(path.read_bytes())
-    return found
-
-
-def _check_openings(published: _Published) -> tuple[str, int]:
-    if not (published.folder / "openings").is_dir():
+def _check_openings(found: Published) -> tuple[str, int]:
+    if not (found.folder / "openings").is_dir():
         raise _NotHereError("none are here: desks and witnesses have them")
-    openings = _openings(published)
-    _find_openings(openings, published)
-    sealed = [leaf.read_entry(entry)[0] == leaf.SEALED for entry in published.entries]
+    openings = read_openings(found)
+    check_openings(openings, found)
+    sealed = [leaf.read_entry(entry)[0] == leaf.SEALED for entry in found.entries]
     if len(openings) != sum(sealed):
         raise ProofError(
             f"{sum(sealed)} sealed leaves, and {len(openings)} openings: {sum(sealed) - len(openings)} missing"
         )
-    numbers = {entry: at for at, entry in enumerate(published.entries)}
+    numbers = {entry: at for at, entry in enumerate(found.entries)}
     places = [numbers[leaf.entry(opening)] for opening in openings]
     if places != sorted(places):
         raise ProofError("the openings are not in the order of their leaves")
     return f"{len(openings)}, one for each sealed leaf", len(openings)
 
 
-def _kinds(published: _Published) -> list[str]:
-    kinds = {leaf.entry(opening): opening.kind for opening in _openings(published)}
-    public = {head: kind for kind, head in leaf.PUBLIC.items()}
-    return [kinds.get(entry) or public.get(leaf.read_entry(entry)[0], "unknown") for entry in published.entries]
-
-
-def _check_store(path: Path, published: Sequence[_Published]) -> tuple[str, int]:
+def _check_store(path: Path, published: Sequence[Published]) -> tuple[str, int]:
     with Folder(path, reading=True) as store:
         entries = list(store.entries())
         gone = 0

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from evenhand.errors import FormatError, OutOfStepError, OutputError, ProofError
-from evenhand.keep import frame, leaf, manifest, note, receipt, release, tiles, tree
+from evenhand.errors import OutOfStepError, OutputError, ProofError
+from evenhand.keep import frame, leaf, manifest, note, published, receipt, release, tiles, tree
 from evenhand.keep.durable import put
 from evenhand.keep.lines import SIZE
 from evenhand.keep.note import Checkpoint, Key, Note, Signer
@@ -171,7 +171,7 @@ def _batch(
     entries = tuple(store.entries())
     size_before = before.size if before else 0
     _write(folder, entries, size_before if (folder / "checkpoint").exists() else 0)
-    leaves = read_leaves(folder, batch.size)
+    leaves = published.read_leaves(folder, batch.size)
     if leaves != [tree.leaf_hash(entry.leaf) for entry in entries]:
         raise ProofError("the tiles read back are not the entries of the store: nothing was signed; check the disk")
     if before and tree.root(leaves[:size_before]) != before.root:
@@ -237,39 +237,6 @@ def _write_openings(folder: Path, entries: Sequence[Entry]) -> None:
             put(path, b"".join(texts), PRIVATE)
 
 
-def read_leaves(folder: Path, size: int) -> list[bytes]:
-    """(c) The leaf hashes of a published ledger, from its tiles as they stand on the disk, 32 bytes each.
-
-    Each tile is held to its entries and to the tiles above it. FormatError names the tile that is missing or cut,
-    ProofError the one that does not agree.
-    """
-    read = {tile: _tile(folder, tile) for tile in tiles.wanted(size)}
-    leaves = [each for tile, found in read.items() if tile.level == 0 for each in found]
-    levels = tiles.levels(leaves)
-    for tile, found in read.items():
-        hashes = found if tile.level is not None else tuple(map(tree.leaf_hash, found))
-        if hashes != tuple(levels[tile.level or 0][tile.start : tile.start + tile.width]):
-            raise ProofError(f"{tile.path} does not agree with the tiles below it: one of them was changed")
-    return leaves
-
-
-def read_entries(folder: Path, size: int) -> list[bytes]:
-    """The entries of a published ledger, in order."""
-    bundles = (tile for tile in tiles.wanted(size) if tile.level is None)
-    return [entry for tile in bundles for entry in _tile(folder, tile)]
-
-
-def _tile(folder: Path, tile: tiles.Tile) -> tuple[bytes, ...]:
-    try:
-        data = (folder / tile.path).read_bytes()
-    except OSError as error:
-        raise FormatError(f"{tile.path} cannot be read ({error.strerror}): the ledger needs it") from None
-    try:
-        return tiles.entries(data, tile.width) if tile.level is None else tiles.hashes(data, tile.width)
-    except FormatError as error:
-        raise FormatError(f"{tile.path}: {error}") from None
-
-
 def _ask(
     signed: Note, leaves: list[bytes], before: int, watchers: Sequence[Watcher], now: datetime
 ) -> tuple[Note, tuple[str, ...]]:
@@ -322,17 +289,6 @@ def prove(store: Store, commitment: bytes) -> receipt.Proof:
         raise ProofError("a public document needs no receipt: its hash stands in the ledger")
     leaves = [tree.leaf_hash(each.leaf) for each in store.entries()][:size]
     return receipt.Proof(leaf.parse(entry.opening), entry.index, tree.inclusion(entry.index, leaves), signed)
-
-
-def read_manifests(folder: Path) -> tuple[Note, ...]:
-    """The manifests of a published folder as signed notes, in the order of their versions."""
-    return tuple(note.parse(path.read_bytes()) for path in sorted((folder / "manifest").glob("*"), key=_version))
-
-
-def _version(path: Path) -> int:
-    if not path.name.isascii() or not path.name.isdigit():
-        raise FormatError(f"{path} is no version of a manifest: expected a number")
-    return int(path.name)
 
 
 def with_leaves(store: Store, versions: Sequence[Note]) -> tuple[tuple[int, manifest.Manifest], ...]:
