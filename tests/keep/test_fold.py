@@ -20,7 +20,7 @@ from evenhand.keep.opened import Closed
 from evenhand.terms import acts
 from evenhand.terms.codebook import ELEMENTS
 
-ONE, TWO, THREE = (f"civil-rights/op-{n}" for n in (1, 2, 3))
+ONE, TWO, THREE, FOUR = (f"civil-rights/op-{n}" for n in (1, 2, 3, 4))
 LEGAL = "legal/op-1"
 ALL = {ONE: "facts,code,release", TWO: "facts,code,release", THREE: "facts,story,adjudicate", LEGAL: "facts,code"}
 WORDS = "They asked where I was born."
@@ -131,6 +131,16 @@ def test_desks_that_disagree_settle_it_by_acts_of_their_own() -> None:
     book.do(LEGAL, "disposition", "counted", report, readers=both)
     book.batch()
     assert folded(book).reports[report].letter == "c"
+
+
+def test_a_desk_that_is_not_at_one_leaves_a_report_pending_whatever_another_says() -> None:
+    book, (report,) = told(desks=("civil-rights", "legal"))
+    both = [offices.desk(desk).facts for desk in books.DESKS]
+    book.do(ONE, "disposition", "counted", report)
+    book.do(TWO, "disposition", "duplicate", report)
+    book.do(LEGAL, "disposition", "counted", report, readers=both)
+    book.batch()
+    assert folded(book).reports[report].letter == "p"
 
 
 def test_unreadable_takes_every_desk_of_the_manifest() -> None:
@@ -259,7 +269,17 @@ def test_once_shredded_a_withdrawal_counts_by_the_word_of_an_operator_who_could_
     book.batch()
     desk = folded(book)
     assert (desk.reports[report].letter, desk.listed, desk.shred) == ("w", (), frozenset())
+    assert not desk.reports[report].lost
     assert desk.reports[report].shredded_by == ((ONE, books.DAY, "withdrawn"),)
+
+
+def test_facts_that_are_there_and_sealed_to_others_are_not_taken_away_on_a_word() -> None:
+    book, (report,) = told(desks=("legal",))
+    book.withdrawal(report, signer=books.hand("a stranger"))
+    book.do(ONE, "shredded", "withdrawn", report)
+    book.batch()
+    desk = folded(book)
+    assert (desk.reports[report].letter, kinds(desk), desk.shred) == ("p", ["unproved"], frozenset())
 
 
 def test_the_word_of_an_operator_alone_makes_no_withdrawal() -> None:
@@ -311,6 +331,20 @@ def test_what_does_not_count_is_listed_with_its_reason() -> None:
     assert sorted(kinds(found)) == ["about", "format", "role", "signature", "unknown"]
     assert found.reports[report].letter == "p"
     assert found.reports[report].opened_by == ()
+
+
+def test_nothing_is_about_a_report_that_comes_later() -> None:
+    book, _ = told()
+    report = book.report("later")
+    later = book.waiting
+    book.waiting = []
+    book.do(ONE, "disposition", "counted", report)
+    book.withdrawal(report)
+    book.batch()
+    book.waiting = later
+    book.batch()
+    desk = folded(book)
+    assert (desk.reports[report].letter, kinds(desk)) == ("p", ["about", "about"])
 
 
 def test_an_act_is_judged_by_the_manifest_in_force_before_its_batch() -> None:
@@ -440,9 +474,19 @@ def test_an_adjudication_that_is_not_of_what_the_coders_signed_does_not_count() 
     later = note.sign(
         act.read(signed[0]).text.replace(encoded(report), encoded(other)), [offices.operator("civil-rights", 1)]
     )
+    altered = note.sign(
+        act.read(signed[0])
+        .text.replace('"n":1', '"n":7')
+        .replace('"previous":null', f'"previous":"{encoded(report)}"'),
+        [offices.operator("civil-rights", 1)],
+    ).text
+    uncoded = book.signed(FOUR, "code", sheet(rude=0, searched=1), report)
     tried: list[dict[str, Any]] = [
         adjudicated([forged, signed[1]], rude=1, searched=1),
         adjudicated([later, signed[1]], rude=1, searched=1),
+        # signed by the coder, and altered since
+        adjudicated([dataclasses.replace(signed[0], text=altered), signed[1]], rude=1, searched=1),
+        adjudicated([uncoded, signed[1]], rude=0, searched=1),
         # all coders gave searched alike
         adjudicated(signed, rude=1, searched=0),
     ]
@@ -450,8 +494,8 @@ def test_an_adjudication_that_is_not_of_what_the_coders_signed_does_not_count() 
         book.do(THREE, "adjudicate", value, report)
     book.do(TWO, "adjudicate", adjudicated(signed, rude=1, searched=1), report)
     book.batch()
-    desk = folded(book, versions=office(**{"civil-rights_2": "facts,code,adjudicate"}))
-    assert kinds(desk) == ["sheets"] * 4
+    desk = folded(book, versions=office(**{"civil-rights_2": "facts,code,adjudicate", "civil-rights_4": "facts"}))
+    assert kinds(desk) == ["sheets"] * 6
     assert (desk.reports[report].adjudicated, desk.reports[report].sheets) == ((), ())
 
 

@@ -79,6 +79,7 @@ def test_what_is_no_snapshot_is_refused(book: Book) -> None:
         b"", b"evenhand/snapshot/1\n", b"\nframes 1", plain[:-1], plain + b"\0", plain[: head + 10],
         plain.replace(b"snapshot/1", b"snapshot/2"), plain.replace(b"\nframes 8", b"\nframes 9"),
         plain.replace(b"\nframes 8", b"\nframes 7"), plain.replace(b"\nframes 8", b"\nframes x"),
+        plain[: head + 32] + b"\x01" + plain[head + 33 :],
         plain[: head + 32] + b"\x09" + plain[head + 33 :],
     ):  # fmt: skip
         with pytest.raises(FormatError):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from evenhand.errors import FormatError, ProofError
-from evenhand.keep import frame, json_line, note
+from evenhand.keep import frame, json_line, manifest, note
 from evenhand.keep.lines import Lines, day, decoded, encoded
 from evenhand.terms import acts
 from evenhand.terms.codebook import DID_NOT, ELEMENTS, EXCLUSIVE, HAPPENED, NOT_MENTIONED, PHASES, VERSION
@@ -46,6 +46,7 @@ class Act:
         least, most = acts.ACTS[self.what].about
         if len(self.about) < least or (most is not None and len(self.about) > most):
             raise FormatError(f"{self.what!r} is about {len(self.about)} reports: expected {_range(least, most)}")
+        _check_operator(self.by)
         if len(set(self.about)) != len(self.about):
             raise FormatError("an act is about one report twice, expected each once")
         if self.n < 1 or (self.previous is None) != (self.n == 1):
@@ -72,6 +73,12 @@ class Act:
                 "what": self.what,
             },
         )
+
+
+def _check_operator(name: str) -> None:
+    # anyone can seal to a desk: what stands here is shown, so it is held to its shape before
+    if not manifest.OPERATOR_NAME.fullmatch(name):
+        raise FormatError("an operator is named DESK/op-NUMBER")
 
 
 def _range(least: int, most: int | None) -> str:
@@ -128,6 +135,7 @@ class Reply:
     words: str = field(repr=False)
 
     def __post_init__(self) -> None:
+        _check_operator(self.by)
         if not frame.LANGUAGE.fullmatch(self.language):
             raise FormatError("no language tag: expected BCP 47, such as en, so-SO or und")
 

@@ -114,12 +114,19 @@ def _gaps(
     for each in sorted(seen, key=lambda one: one.act.n):
         missing = each.act.n - last - 1
         absent += missing
-        batches = range(since, each.batch + 1)
-        others = sum(closed.get(batch, 0) for batch in batches), sum(n for at, n in closed.items() if at <= each.batch)
-        if missing and (
-            missing > others[0] or absent > others[1] or all(readable(by, chain, batch) for batch in batches)
+        if missing and _is_gap(
+            missing, absent, range(since, each.batch + 1), closed, lambda at: readable(by, chain, at)
         ):
             yield _listed(
                 each, "gap", f"{missing} before it are missing: somebody dropped or held back what was signed"
             )
         last, since = each.act.n, each.batch
+
+
+def _is_gap(
+    missing: int, absent: int, batches: range, closed: Mapping[int, int], readable: Callable[[int], bool]
+) -> bool:
+    """Is what is missing in these batches, of all that is `absent` until now, more than was sealed to others?"""
+    here = sum(closed.get(batch, 0) for batch in batches)
+    until = sum(number for batch, number in closed.items() if batch < batches.stop)
+    return missing > here or absent > until or all(readable(batch) for batch in batches)

@@ -107,7 +107,8 @@ def fold(entries: Iterable[Entry], opened: Opened, versions: Versions, day: date
     """The desk's state, from all numbered entries in leaf order and the frames that `opened` has.
 
     `versions` pairs the leaf of each manifest with it. `day` is the one it is folded for: it says which terms and which
-    holds are over. ProofError where leaves are missing, or an opening is not that of its entry.
+    holds are over, counted from the day of each entry: let that be the day it was first seen here, and not what the
+    drop box says. ProofError where leaves are missing, or an opening is not that of its entry.
     """
     told = in_order(entries)
     reports = {each.name: each for each in told if each.kind == "report"}
@@ -134,7 +135,7 @@ def fold(entries: Iterable[Entry], opened: Opened, versions: Versions, day: date
         links=_links(judged.counting),
         closed=judged.closed,
         listed=tuple(sorted(listed, key=lambda each: (each.batch, each.entry, each.kind, each.words))),
-        shred=frozenset(_due(told, opened, made, terms, day)),
+        shred=frozenset(_due(told, opened, made, later, terms, day)),
     )
 
 
@@ -322,15 +323,25 @@ def _swapped(made: Mapping[bytes, Report], later: Later) -> Iterator[Listed]:
 
 
 def _due(
-    told: Iterable[Numbered], opened: Opened, made: Mapping[bytes, Report], terms: Mapping[str, timedelta], day: date
+    told: Iterable[Numbered],
+    opened: Opened,
+    made: Mapping[bytes, Report],
+    later: Later,
+    terms: Mapping[str, timedelta],
+    day: date,
 ) -> Iterator[bytes]:
-    """Entries with frames that have to go: of what was withdrawn, or past its term, and not under hold."""
+    """Entries with frames that have to go: of what was withdrawn, or past its term, and not under hold.
+
+    Which report a correction is about is what its hand signed; of a reply, which we cannot open, what the entry says.
+    """
+    about = {each.entry: name for name, held in later.corrections.items() for each in held}
     for each in told:
-        report = made.get(each.name) or (made.get(each.entry.about) if each.entry.about else None)
+        name = each.entry.about if each.kind == "reply" else about.get(each.name, each.name)
+        report = made.get(name) if name is not None else None
         if report is not None and report.held:
             continue
-        withdrawn = report is not None and report.withdrawn and each.kind in ("report", "correction", "reply")
-        if any(digest in opened.frames and (withdrawn or _over(each, 0, terms, day)) for digest in each.digests):
+        gone = report is not None and report.withdrawn
+        if any(digest in opened.frames and (gone or _over(each, 0, terms, day)) for digest in each.digests):
             yield each.name
 
 

@@ -6,7 +6,7 @@ order within a batch is one of chance.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from evenhand.errors import EvenhandError, FormatError, ProofError
@@ -99,14 +99,21 @@ def judge_acts(told: Sequence[Numbered], opened: Opened, versions: Versions, rep
         return batch not in firsts or _readable(by, chain, force[firsts[batch]], opened.readers)
 
     ordered, wrong = in_chains(signed, readable, unopened)
-    counting: list[Signed] = []
-    for one in ordered:
-        fault = _fault(one, reports, versions, firsts[one.batch])
-        if fault is None:
-            counting.append(one)
-        else:
-            listed.append(fault)
-    return Acts(tuple(counting), frozenset(closed), (*listed, *wrong))
+    faults = {one.entry: _fault(one, reports, versions, firsts[one.batch]) for one in ordered}
+    counting = tuple(one for one in ordered if faults[one.entry] is None)
+    listed += [fault for fault in faults.values() if fault is not None]
+    return Acts(counting, frozenset(closed), (*listed, *wrong, *_other_sheets(ordered, counting)))
+
+
+def _other_sheets(ordered: Iterable[Signed], counting: Iterable[Signed]) -> Iterator[Listed]:
+    """Adjudications that hold another sheet than the one its coder put in the ledger, or in front of another reader."""
+    known = {(one.act.by, one.act.n): one.digest for one in ordered if one.act.what == "code"}
+    for one in counting:
+        for signed, sheet in act.sheets(one.act.value) if one.act.what == "adjudicate" else ():
+            digest = act.digest(signed)
+            if known.setdefault((sheet.by, sheet.n), digest) != digest:
+                words = f"sheet {sheet.n} of {sheet.by} in an adjudication is not the one that was seen before"
+                yield Listed(one.batch, one.entry, "fork", words)
 
 
 def _judge(each: Numbered, content: bytes, force: Manifest, versions: Versions) -> Signed | Listed:
@@ -196,7 +203,7 @@ class Later:
 
     withdrawn: frozenset[bytes]
     corrections: Mapping[bytes, tuple[Corrected, ...]]
-    listed: tuple[Listed, ...]
+    listed: tuple[Listed, ...] = ()
 
 
 def judge_later(
@@ -204,8 +211,8 @@ def judge_later(
 ) -> Later:
     """Withdrawals and corrections, each held to the key `hand` in the facts of the report that it is about.
 
-    Once these facts are shredded nobody can hold a withdrawal to them: then it counts if an operator who could has
-    signed that the content was shredded because it was withdrawn.
+    A copy of a report is withdrawn with it. Once these facts are shredded nobody can hold a withdrawal to them: then it
+    counts if an operator who could has signed that the content was shredded because it was withdrawn.
     """
     shredded = (one.act for one in counting if one.act.what == "shredded" and one.act.value == "withdrawn")
     vouched = {name for each in shredded for name in each.about}
@@ -230,7 +237,19 @@ def judge_later(
         else:
             withdrawn.add(said.about)
     ordered, wrong = _ordered(corrections)
-    return Later(frozenset(withdrawn), ordered, (*listed, *wrong))
+    copied = {reports[name].digests[0] for name in withdrawn}
+    everywhere = frozenset(name for name, each in reports.items() if each.digests[0] in copied)
+    return Later(everywhere, ordered, (*listed, *wrong, *_copies(reports.values())))
+
+
+def _copies(reports: Iterable[Numbered]) -> Iterator[Listed]:
+    """Reports whose facts are those of another, sealed bytes and all: put in again by somebody who cannot read them."""
+    first: dict[bytes, bytes] = {}
+    for each in sorted(reports, key=lambda one: (one.batch, one.name)):
+        if first.setdefault(each.digests[0], each.name) != each.name:
+            yield Listed(
+                each.batch, each.name, "replay", "a report is a copy, to the byte, of one that was there before"
+            )
 
 
 def _ordered(corrections: Iterable[Corrected]) -> tuple[dict[bytes, tuple[Corrected, ...]], list[Listed]]:
