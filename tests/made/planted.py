@@ -161,6 +161,11 @@ def receipt_path(change: Callable[[tuple[bytes, ...]], Sequence[bytes]]) -> Call
     return plant
 
 
+def receipt_number(folder: Path) -> None:
+    proof = receipt.read_proof((folder / "receipt-0").read_bytes())
+    receipt_of(index=(proof.index + 1) % 64)(folder)
+
+
 def receipt_opening(folder: Path) -> None:
     proof = receipt.read_proof((folder / "receipt-0").read_bytes())
     receipt_of(opening=leaf.Opening("correction", proof.opening.blind, proof.opening.digests))(folder)
@@ -362,7 +367,7 @@ PLANTED = [
     Planted("a release without a leaf", new_release_without_leaf, "no leaf"),
     Planted("a release deleted", lambda folder: shutil.rmtree(folder / Q4), "not here"),
     Planted("the release before replaced", released(previous=("2026-Q4", BAD_HASH)), "another than the one it names"),
-    Planted("a receipt's number", receipt_of(index=9), "does not lead to this root|hashes than the tree", ALL),
+    Planted("a receipt's number", receipt_number, "does not lead to this root|hashes than the tree", ALL),
     Planted("a receipt's path", receipt_path(lambda path: [BAD_HASH, *path[1:]]), "does not lead", ALL),
     Planted("a receipt with a hash to spare", receipt_path(lambda path: [*path, BAD_HASH]), "more hashes", ALL),
     Planted("a receipt with a hash too few", receipt_path(lambda path: path[:-1]), "fewer hashes", ALL),

@@ -118,9 +118,9 @@ class Audit:
         for path in sorted(folder.iterdir()):
             if path.name not in PLACES:
                 self.checks.append(Check(NOT_CHECKED, f"read {path}", "it is no part of a published ledger"))
-        for path in sorted((folder / "manifest").glob("*")):
+        for path in sorted((folder / "manifest").glob("[!.]*")):
             self._read_file(path)
-        self._releases += sorted(path for path in (folder / "release").glob("*") if path.is_dir())
+        self._releases += sorted(path for path in (folder / "release").glob("[!.]*") if path.is_dir())
 
     def run(self, what: str, check: Callable[[], tuple[str, Found]]) -> Found | None:
         """Make a check and keep its line; what it found, or None where it failed or could not be made."""

@@ -108,6 +108,7 @@ def publish(
     than a day after it and nobody said `late`; when the tiles read back are not those written; when the new tree does
     not begin with the published one. `openings` writes them beside, for desks and witnesses only.
     """
+    _sweep(folder)
     before = _published(store, log.key)
     last = store.last_batch()
     if last is not None and last.size != (before.size if before else 0):
@@ -129,6 +130,12 @@ def check_day(today: date, last: date | None, late: bool) -> None:
             f"this clock says {today}, and the last batch is of {last}: a batch is daily. If the clock is right, say "
             "that this one is late; nothing was signed"
         )
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a run that was killed left half-written."""
+    for path in folder.rglob(".*.new"):
+        path.unlink()
 
 
 def _published(store: Store, log: Key) -> Checkpoint | None:

@@ -66,7 +66,7 @@ def _tile(folder: Path, tile: tiles.Tile) -> tuple[bytes, ...]:
 
 def read_manifests(folder: Path) -> tuple[Note, ...]:
     """The manifests of a published folder as signed notes, in the order of their versions."""
-    return tuple(note.parse(path.read_bytes()) for path in sorted((folder / "manifest").glob("*"), key=_version))
+    return tuple(note.parse(path.read_bytes()) for path in sorted((folder / "manifest").glob("[!.]*"), key=_version))
 
 
 def _version(path: Path) -> int:
@@ -92,7 +92,7 @@ def read(folder: Path) -> Published:
 
 def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
     found = {}
-    for path in sorted((folder / "checkpoints").glob("*")):
+    for path in sorted((folder / "checkpoints").glob("[!.]*")):
         signed = note.parse(path.read_bytes())
         found_size = note.read_checkpoint(signed).size
         if number(path.name) != found_size:
@@ -110,7 +110,7 @@ def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
 def _other_tiles(folder: Path, size: int, leaves: list[bytes], entries: list[bytes]) -> int:
     """How many tiles are there beside those that the size needs; each is partial, older, and agrees."""
     levels, wanted, count = tiles.levels(leaves), set(tiles.wanted(size)), 0
-    for path in sorted(each for each in (folder / "tile").rglob("*") if each.is_file()):
+    for path in sorted(each for each in (folder / "tile").rglob("[!.]*") if each.is_file()):
         tile = tiles.read_path(path.relative_to(folder).as_posix())
         if tile in wanted:
             continue
@@ -164,7 +164,7 @@ def check_openings(openings: list[leaf.Opening], published: Published) -> None:
 def read_openings(published: Published) -> list[leaf.Opening]:
     """All openings of a folder that has them."""
     found: list[leaf.Opening] = []
-    for path in sorted((published.folder / "openings").glob("*"), key=lambda path: number(path.name)):
+    for path in sorted((published.folder / "openings").glob("[!.]*"), key=lambda path: number(path.name)):
         found += split_openings(path.read_bytes())
     return found
 
