@@ -5,6 +5,7 @@ import json
 import random
 import sys
 import unicodedata
+from collections import Counter
 
 import pyrage
 import pytest
@@ -316,3 +317,28 @@ def test_content_of_another_length_than_its_line_says_is_found_without_a_key() -
     # one byte short, as a faulty maker could seal it
     with pytest.raises(FormatError, match="cut or extended"):
         frame.Frame(4_096, seal.seal(bytes(4_095), READERS[:1]))
+
+
+def test_how_many_read_a_frame_shows_no_better_than_by_chance() -> None:
+    """Classifiers on length, on stanzas and on their order, trained on one half and tried on the other."""
+    made = [
+        (count, frame.make("facts", FACTS + b"{}\n", READERS[:count]).bytes)
+        for _ in range(300)
+        for count in range(1, 5)
+    ]
+    random.Random(4).shuffle(made)
+    shares = {
+        "length": len,
+        "stanzas": lambda stored: seal.stanzas(stored.partition(b"\n")[2]),
+        "lines": lambda stored: stored.partition(b"--- ")[0].count(b"\n"),
+        # how the four sort: a reader's must not come before a spare one
+        "order": lambda stored: tuple(sorted(range(4), key=lambda n: stored.split(b"-> X25519 ")[1:][n][:4])),
+        "first": lambda stored: stored.split(b"-> X25519 ")[1][:1],
+    }
+    for name, look in shares.items():
+        seen = [(count, look(stored)) for count, stored in made]
+        train, test = seen[:600], seen[600:]
+        guess = {value: Counter(c for c, v in train if v == value).most_common(1)[0][0] for _, value in train}
+        right = sum(guess.get(value, 1) == count for count, value in test)
+        # chance is a quarter; four standard errors of 600 draws
+        assert right / 600 < 0.25 + 4 * (0.25 * 0.75 / 600) ** 0.5, name
