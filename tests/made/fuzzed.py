@@ -4,12 +4,14 @@ Each parser refuses with one of our errors, or gives what is written back to the
 """
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import offices
 
 from evenhand.errors import FormatError, ProofError
-from evenhand.keep import code, frame, keyring, leaf, manifest, note, receipt, records, release, tiles
+from evenhand.keep import act, code, frame, keyring, leaf, manifest, note, receipt, records, release, tiles
 
 VECTORS = Path(__file__).resolve().parents[1] / "keep" / "vectors"
 
@@ -68,6 +70,17 @@ def parse_record(data: bytes) -> bytes:
     return records.body(records.read(data))
 
 
+def parse_said(read: Callable[[note.Note], Any]) -> Callable[[bytes], bytes]:
+    """What is signed in a frame has its keys in any order: what is written back is read as the same."""
+
+    def parse(data: bytes) -> bytes:
+        said = read(note.Note(data.decode("utf-8", "replace")))
+        assert read(note.Note(said.text)) == said
+        return data
+
+    return parse
+
+
 def facts() -> bytes:
     return frame.make("facts", b"evenhand/facts/1\n{}\n", [code.recipient(offices.seed("reader"))]).bytes
 
@@ -93,6 +106,16 @@ tables {note.encoded(bytes(32))}
 code evenhand 1.4.0 {"a" * 40}
 """.encode()
 RECEIPT = (VECTORS / "receipt.tlog-proof").read_bytes()
+DAY = date(2026, 12, 14)
+ACT = act.Act(
+    (bytes(32),),
+    "legal/op-1",
+    DAY,
+    2,
+    bytes(32),
+    "link",
+    {"answer": "match", "row": "7", "source": note.encoded(bytes(32))},
+)
 OPENING = leaf.Opening("report", bytes(32), (bytes(32), bytes(32))).text()
 
 # what is parsed, and a good example to begin with
@@ -109,6 +132,10 @@ TARGETS: dict[str, tuple[Callable[[bytes], bytes], bytes]] = {
     "path": (parse_path, b"tile/0/x001/x234/067.p/8"),
     "bundle": (parse_bundle, b"\x02" + tiles.bundle([b"one", b"two"])),
     "keyring": (parse_keyring, b"evenhand/keyring/1\nsecret log name " + note.encoded(bytes(32)).encode() + b"\n"),
+    "act": (parse_said(act.read), ACT.text.encode()),
+    "correction": (parse_said(act.read_correction), act.Correction(bytes(32), {"n": [1]}, 1, bytes(32)).text.encode()),
+    "withdrawal": (parse_said(act.read_withdrawal), act.Withdrawal(bytes(32)).text.encode()),
+    "reply": (parse_said(act.read_reply), act.Reply(bytes(32), "legal/op-1", DAY, "en", "When?").text.encode()),
     "record": (parse_record, records.body(records.Root(3, bytes(32)))),
 }
 
