@@ -237,7 +237,7 @@ def test_a_withdrawal_takes_the_content_from_sight_and_says_what_has_to_go() -> 
     found = desk.reports[report]
     assert (found.letter, found.facts, found.story) == ("w", None, None)
     assert [(said.given, story) for said, story in found.corrections] == [({}, None)]
-    assert desk.shred == {report, correction}
+    assert desk.shred == book.digests(report, correction)
     assert WORDS not in repr(desk)
     assert fold.counts(desk, 5).withdrawn == 1
 
@@ -301,7 +301,28 @@ def test_a_frame_that_is_missing_is_lost_until_its_term_is_over() -> None:
     assert kinds(desk) == ["gone", "gone"]
     assert folded(book, day=books.DAY + facts).reports[report].letter == "l"
     after = folded(book, day=books.DAY + facts + timedelta(days=1))
-    assert (after.reports[report].letter, after.listed, after.shred) == ("c", (), {other})
+    assert (after.reports[report].letter, after.listed, after.shred) == ("c", (), book.digests(other))
+
+
+def test_a_story_goes_before_the_facts() -> None:
+    book, (report,) = told()
+    facts, story = fold.leaf.parse(book.entries[0].opening).digests
+    after = books.DAY + timedelta(days=731)
+    assert folded(book, day=after - timedelta(days=1)).shred == frozenset()
+    assert folded(book, day=after).shred == {story}
+    del book.frames[story]
+    desk = folded(book, day=after)
+    assert (desk.reports[report].letter, desk.reports[report].story, desk.listed) == ("p", None, ())
+    assert facts in book.frames
+
+
+def test_a_day_or_a_term_beyond_all_calendars_stops_no_fold() -> None:
+    book, (report, other) = told(2)
+    far = {report: date.max, other: date.min}
+    book.entries = [dataclasses.replace(each, day=far[each.commitment]) for each in book.entries]
+    assert folded(book).shred == book.digests(other)
+    endless = [(0, offices.first(terms=(10**17, 10**17, 1, 1)))]
+    assert folded(book, versions=endless).shred == frozenset()
 
 
 def test_an_altered_frame_is_a_missing_one() -> None:
@@ -390,7 +411,7 @@ def test_a_hold_takes_two_and_delays_a_shred_until_its_last_day() -> None:
     book.withdrawal(report)
     book.do(ONE, "hold", "2027-03-01", report)
     book.batch()
-    assert folded(book).shred == {report}
+    assert folded(book).shred == book.digests(report)
     book.do(TWO, "hold", "2027-03-01", report)
     book.batch()
     desk = folded(book)
@@ -399,7 +420,7 @@ def test_a_hold_takes_two_and_delays_a_shred_until_its_last_day() -> None:
     book.do(TWO, "hold", "2027-04-01", report)
     book.batch()
     assert folded(book, day=date(2027, 3, 1)).reports[report].held
-    assert folded(book, day=date(2027, 3, 2)).shred == {report}
+    assert folded(book, day=date(2027, 3, 2)).shred == book.digests(report)
     book.do(ONE, "release hold", None, report)
     book.batch()
     book.do(TWO, "release hold", None, report)
@@ -439,6 +460,18 @@ def test_a_coder_cannot_open_the_other_coders_sheet() -> None:
     # and it looks like no alarm
     assert desk.listed == ()
     assert len(folded(book, books.facts_key()).closed) == 2
+
+
+def test_a_sheet_that_is_sealed_to_the_desk_is_not_blind_and_the_desk_does_not_see_it() -> None:
+    book, (report,) = told()
+    signed = book.signed(ONE, "code", sheet(rude=1), report)
+    readers = [offices.desk("civil-rights").facts, *(code.recipient(offices.seed(f"{by} age")) for by in (ONE, THREE))]
+    book.keep_note("act", signed, readers)
+    book.batch()
+    desk = folded(book, books.facts_key(), books.age_key("civil-rights", 2))
+    assert (kinds(desk), desk.reports[report].sheets) == (["blind"], ())
+    desk = folded(book, books.facts_key(), books.age_key("civil-rights", 3))
+    assert (kinds(desk), len(desk.reports[report].sheets)) == ([], 1)
 
 
 def opens(sealed: frame.Frame, *identities: str) -> bool:

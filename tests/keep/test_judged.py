@@ -63,7 +63,24 @@ def test_a_report_put_in_again_by_somebody_who_cannot_read_it_is_listed_and_with
     book.batch()
     desk = book.desk()
     assert {each.letter for each in desk.reports.values()} == {"w"}
-    assert desk.shred == {report, again}
+    assert desk.shred == book.digests(report, again)
+
+
+def test_a_frame_of_another_report_is_neither_taken_away_nor_kept_by_who_put_it_in_again() -> None:
+    book, report = told()
+    _, story = (frame.parse(book.frames[digest]) for digest in leaf.parse(book.entries[0].opening).digests)
+    mine = frame.make("facts", frame.facts_text({"reply": {"hand": books.hand("me").key.public.hex()}}), [DESK.facts])
+    planted = book.keep("report", [mine, story])
+    book.hands[planted] = books.hand("me")
+    book.batch()
+    book.withdrawal(planted)
+    book.batch()
+    desk = book.desk()
+    assert [(each.kind, each.entry) for each in desk.listed] == [("replay", planted)]
+    assert (desk.reports[planted].letter, desk.shred) == ("w", {frame.digest(mine)})
+    book.withdrawal(report)
+    book.batch()
+    assert book.desk().shred == book.digests(report, planted)
 
 
 def test_a_correction_that_the_drop_box_calls_one_of_a_withdrawn_report_is_not_shredded() -> None:
@@ -74,8 +91,8 @@ def test_a_correction_that_the_drop_box_calls_one_of_a_withdrawn_report_is_not_s
     book.waiting = [books.replace(each, about=report) if each.commitment == kept else each for each in book.waiting]
     book.batch()
     desk = book.desk()
-    assert desk.shred == {report}
-    assert withdrawn not in desk.shred
+    assert desk.shred == book.digests(report)
+    assert book.digests(withdrawn, kept).isdisjoint(desk.shred)
     assert len(desk.reports[other].corrections) == 1
 
 
@@ -86,7 +103,7 @@ def test_a_reply_goes_with_a_withdrawn_report() -> None:
     kept = book.keep_note("reply", note.sign(reply.text, [offices.operator("civil-rights", 1)]), [mailbox], report)
     book.withdrawal(report)
     book.batch()
-    assert book.desk().shred == {report, kept}
+    assert book.desk().shred == book.digests(report, kept)
 
 
 def sheet(**codes: int) -> dict[str, str]:

@@ -1,16 +1,22 @@
 """Snapshot: what was opened comes back, sealed to us alone, and never of another tree, other keys or what is gone."""
 
 import dataclasses
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
 
 import offices
 import pytest
-from books import Book, facts_key, story_key
+from books import DAY, Book, facts_key, story_key
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evenhand.errors import FormatError, NotSealedToUsError, ProofError
-from evenhand.keep import seal, snapshot
-from evenhand.keep.opened import Closed, Opened
+from evenhand.keep import fold, leaf, seal, snapshot
+from evenhand.keep.durable import put
+from evenhand.keep.folder import Folder
+from evenhand.keep.opened import Closed, Opened, open_frames
+from evenhand.keep.store import Batch, Entry
 
 ROOT = offices.seed("a root")
 KEYS = [facts_key()]
@@ -86,3 +92,63 @@ def test_what_is_no_snapshot_is_refused(book: Book) -> None:
             snapshot.read(seal.seal(wrong, READERS), KEYS, 4, ROOT, book.frames.keys())
     with pytest.raises(FormatError, match="32 bytes"):
         snapshot.make(dataclasses.replace(book.open(*KEYS)), 4, b"", READERS)
+
+
+def stored(store: Folder, start: int = 0) -> Iterator[bytes]:
+    """The frames that are there."""
+    return (frame for entry in store.entries(start) for frame in store.frames(entry.commitment) if frame is not None)
+
+
+def digests(store: Folder, stop: int) -> set[bytes]:
+    """Of the first leaves, the digests of the frames that are there."""
+    entries = list(store.entries())[:stop]
+    return {hashlib.sha256(each).digest() for entry in entries for each in store.frames(entry.commitment) if each}
+
+
+def state(store: Folder, opened: Opened) -> fold.Desk:
+    return fold.fold(store.entries(), opened, [(0, offices.first())], DAY)
+
+
+def test_a_desk_comes_back_from_its_snapshot_and_what_was_withdrawn_does_not(tmp_path: Path) -> None:
+    book = Book()
+    report, other = book.report(WORDS), book.report("another")
+    book.do("civil-rights/op-1", "disposition", "counted", report, other)
+    first = book.waiting
+    book.waiting = []
+    book.withdrawal(report)
+    with Folder(tmp_path / "desk") as store:
+        for number, entries in ((1, first), (2, book.waiting)):
+            for entry in entries:
+                store.keep(entry, tuple(book.frames[digest] for digest in leaf.parse(entry.opening).digests))
+            order = tuple(entry.commitment for entry in store.waiting())
+            store.number(Batch(number, DAY, sum(1 for _ in store.entries()), order))
+        size = sum(1 for _ in store.entries())
+        opened = open_frames(stored(store), KEYS)
+        put(tmp_path / "snapshot", snapshot.make(opened, size, ROOT, READERS))
+        before = (tmp_path / "snapshot").read_bytes()
+        desk = state(store, opened)
+        assert (desk.reports[report].letter, desk.reports[other].letter) == ("w", "c")
+        assert desk.shred == set(leaf.parse(first[0].opening).digests)
+        store.shred(desk.shred)
+        left = opened.only(digests(store, size))
+        put(tmp_path / "snapshot", snapshot.make(left, size, ROOT, READERS))
+        store.keep(*act_of(book, "shredded", "withdrawn", report))
+        store.number(Batch(3, DAY, size, tuple(entry.commitment for entry in store.waiting())))
+    for path in tmp_path.rglob("*"):
+        assert path.is_dir() or WORDS.encode() not in path.read_bytes()
+    with Folder(tmp_path / "desk") as store:
+        with pytest.raises(ProofError, match="taken away since"):
+            snapshot.read(before, KEYS, size, ROOT, digests(store, size))
+        again = snapshot.read((tmp_path / "snapshot").read_bytes(), KEYS, size, ROOT, digests(store, size))
+        # one act more than the snapshot has: only that is opened
+        desk = state(store, again.joined(open_frames(stored(store, size), KEYS)))
+        assert desk == state(store, open_frames(stored(store), KEYS))
+        assert (desk.reports[report].letter, desk.listed, desk.shred) == ("w", (), frozenset())
+        assert fold.dispositions(desk, len(desk.leaves)).count("w") == 1
+
+
+def act_of(book: Book, what: str, value: str, about: bytes) -> tuple[Entry, tuple[bytes, ...]]:
+    book.waiting = []
+    book.do("civil-rights/op-1", what, value, about)
+    (entry,) = book.waiting
+    return entry, tuple(book.frames[digest] for digest in leaf.parse(entry.opening).digests)

@@ -124,11 +124,14 @@ class Book:
         self.waiting = []
         return self.batches
 
+    def digests(self, *commitments: bytes) -> set[bytes]:
+        """The frames of these entries."""
+        named = [leaf.parse(each.opening) for each in self.entries if each.commitment in commitments]
+        return {digest for opening in named for digest in opening.digests}
+
     def shred(self, *commitments: bytes) -> None:
-        for each in self.entries:
-            if each.commitment in commitments:
-                for digest in leaf.parse(each.opening).digests:
-                    self.frames.pop(digest, None)
+        for digest in self.digests(*commitments):
+            self.frames.pop(digest, None)
 
     def open(self, *identities: str, stories: bool = False) -> opened.Opened:
         return opened.open_frames(self.frames.values(), identities, stories=stories)

@@ -14,7 +14,7 @@ from evenhand.keep.note import Note
 # What is listed beside a state: alarms of a chain; a frame that is not whole; what counts for nothing.
 ALARMS = ("gap", "fork", "replay", "late")
 DAMAGED = ("gone", "altered", "unreadable", "story")
-IGNORED = ("format", "unknown", "struck out", "signature", "role", "about", "unproved", "sheets")
+IGNORED = ("format", "unknown", "struck out", "signature", "role", "about", "unproved", "sheets", "blind")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from evenhand.errors import ProofError
 from evenhand.keep import frame, leaf, manifest
@@ -92,7 +92,7 @@ class Desk:
     """The state of a desk after some batch.
 
     `leaves` are commitments by leaf number; `reports` by commitment. `closed` are acts that were sealed to others:
-    another coder's sheet is among them. `shred` are the entries whose frames have to go now.
+    another coder's sheet is among them. `shred` are the digests of the frames that have to go now.
     """
 
     leaves: tuple[bytes, ...]
@@ -113,7 +113,7 @@ def fold(entries: Iterable[Entry], opened: Opened, versions: Versions, day: date
     told = in_order(entries)
     reports = {each.name: each for each in told if each.kind == "report"}
     now = manifest.in_force(versions, len(told))
-    terms = {name: timedelta(days=days) for name, days in zip(manifest.TERMS, now.terms, strict=True)}
+    terms = dict(zip(manifest.TERMS, now.terms, strict=True))
     judged = judge_acts(told, opened, versions, reports)
     later = judge_later(told, opened, reports, judged.counting)
     done = _by_report(judged.counting)
@@ -277,17 +277,17 @@ def _linked(one: Act) -> str:
     return str(one.value["answer"]) if isinstance(one.value, dict) else LINKED
 
 
-def _term(each: Numbered, place: int, terms: Mapping[str, timedelta]) -> timedelta:
-    """How long the frame at this place of an entry is kept."""
+def _term(each: Numbered, place: int, terms: Mapping[str, int]) -> int:
+    """How many days the frame at this place of an entry is kept."""
     role = leaf.KINDS[each.kind][place]
     return terms[role if role != "note" else "reply" if each.kind == "reply" else "act"]
 
 
-def _over(each: Numbered, place: int, terms: Mapping[str, timedelta], day: date) -> bool:
-    return each.entry.day + _term(each, place, terms) < day
+def _over(each: Numbered, place: int, terms: Mapping[str, int], day: date) -> bool:
+    return (day - each.entry.day).days > _term(each, place, terms)
 
 
-def _lost(each: Numbered, opened: Opened, terms: Mapping[str, timedelta], day: date) -> bool:
+def _lost(each: Numbered, opened: Opened, terms: Mapping[str, int], day: date) -> bool:
     """Is a frame missing whose term is not over?"""
     return any(
         digest not in opened.frames and not _over(each, place, terms, day) for place, digest in enumerate(each.digests)
@@ -295,7 +295,7 @@ def _lost(each: Numbered, opened: Opened, terms: Mapping[str, timedelta], day: d
 
 
 def _damaged(
-    told: Iterable[Numbered], opened: Opened, withdrawn: Set[bytes], terms: Mapping[str, timedelta], day: date
+    told: Iterable[Numbered], opened: Opened, withdrawn: Set[bytes], terms: Mapping[str, int], day: date
 ) -> Iterator[Listed]:
     """Frames that are not there or not whole, and should be."""
     for each in told:
@@ -323,26 +323,32 @@ def _swapped(made: Mapping[bytes, Report], later: Later) -> Iterator[Listed]:
 
 
 def _due(
-    told: Iterable[Numbered],
+    told: Sequence[Numbered],
     opened: Opened,
     made: Mapping[bytes, Report],
     later: Later,
-    terms: Mapping[str, timedelta],
+    terms: Mapping[str, int],
     day: date,
 ) -> Iterator[bytes]:
-    """Entries with frames that have to go: of what was withdrawn, or past its term, and not under hold.
+    """Digests of frames that have to go: of what was withdrawn, or past their term, and not under hold.
 
     Which report a correction is about is what its hand signed; of a reply, which we cannot open, what the entry says.
+    A frame belongs to the entries of the first batch that names it: another one, put in by somebody who cannot read it,
+    neither takes it away nor keeps it.
     """
     about = {each.entry: name for name, held in later.corrections.items() for each in held}
+    first: dict[bytes, int] = {}
     for each in told:
+        for digest in each.digests:
+            first.setdefault(digest, each.batch)
         name = each.entry.about if each.kind == "reply" else about.get(each.name, each.name)
         report = made.get(name) if name is not None else None
         if report is not None and report.held:
             continue
         gone = report is not None and report.withdrawn
-        if any(digest in opened.frames and (gone or _over(each, 0, terms, day)) for digest in each.digests):
-            yield each.name
+        for place, digest in enumerate(each.digests):
+            if digest in opened.frames and first[digest] == each.batch and (gone or _over(each, place, terms, day)):
+                yield digest
 
 
 @dataclass(frozen=True, slots=True)

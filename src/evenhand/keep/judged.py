@@ -88,7 +88,7 @@ def judge_acts(told: Sequence[Numbered], opened: Opened, versions: Versions, rep
             if content is Closed.NOT_OURS and each.digests[0] in opened.frames:
                 closed.add(each.name)
             continue
-        judged = _judge(each, content, force[each.first], versions)
+        judged = _judge(each, content, force[each.first], versions, opened.readers)
         if isinstance(judged, Listed):
             listed.append(judged)
         else:
@@ -116,7 +116,7 @@ def _other_sheets(ordered: Iterable[Signed], counting: Iterable[Signed]) -> Iter
                 yield Listed(one.batch, one.entry, "fork", words)
 
 
-def _judge(each: Numbered, content: bytes, force: Manifest, versions: Versions) -> Signed | Listed:
+def _judge(each: Numbered, content: bytes, force: Manifest, versions: Versions, readers: Set[str]) -> Signed | Listed:
     try:
         signed = note.parse(content)
         said = act.read(signed)
@@ -133,6 +133,9 @@ def _judge(each: Numbered, content: bytes, force: Manifest, versions: Versions) 
         act.check(signed, operator.key)
     except ProofError as error:
         return Listed(each.batch, each.name, "signature", f"an act of {said.by} does not count: {error}")
+    if said.chain == "coding" and not _readable(said.by, "coding", force, readers):
+        words = f"a code sheet of {said.by} was sealed to others than its author and the adjudicators: it is not blind"
+        return Listed(each.batch, each.name, "blind", words)
     return Signed(each.batch, each.name, act.digest(signed), signed, said, operator.roles)
 
 
@@ -239,17 +242,19 @@ def judge_later(
     ordered, wrong = _ordered(corrections)
     copied = {reports[name].digests[0] for name in withdrawn}
     everywhere = frozenset(name for name, each in reports.items() if each.digests[0] in copied)
-    return Later(everywhere, ordered, (*listed, *wrong, *_copies(reports.values())))
+    return Later(everywhere, ordered, (*listed, *wrong, *_copies(told)))
 
 
-def _copies(reports: Iterable[Numbered]) -> Iterator[Listed]:
-    """Reports whose facts are those of another, sealed bytes and all: put in again by somebody who cannot read them."""
-    first: dict[bytes, bytes] = {}
-    for each in sorted(reports, key=lambda one: (one.batch, one.name)):
-        if first.setdefault(each.digests[0], each.name) != each.name:
-            yield Listed(
-                each.batch, each.name, "replay", "a report is a copy, to the byte, of one that was there before"
-            )
+def _copies(told: Sequence[Numbered]) -> Iterator[Listed]:
+    """Reports with a frame of another entry, sealed bytes and all: put in by somebody who need not read it."""
+    first: dict[bytes, tuple[int, bytes]] = {}
+    for each in told:
+        for digest in each.digests:
+            first[digest] = min(first.get(digest, (each.batch, each.name)), (each.batch, each.name))
+    for each in told:
+        if each.kind == "report" and any(first[digest][1] != each.name for digest in each.digests):
+            words = "a report with a frame that is, to the byte, one of another entry"
+            yield Listed(each.batch, each.name, "replay", words)
 
 
 def _ordered(corrections: Iterable[Corrected]) -> tuple[dict[bytes, tuple[Corrected, ...]], list[Listed]]:
