@@ -66,8 +66,8 @@ class Folder:
 
     def close(self) -> None:
         """Note the lengths of both files, and let the lock go."""
-        self._note_lengths()
-        self._opened.close()
+        with self._opened:
+            self._note_lengths()
 
     def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
         """Hold an entry and its frames: frames first, then the row that says where they are."""
@@ -173,12 +173,12 @@ class Folder:
         self._read_rows(rows)
         self._check_frames(frames)
         if not self._reading:
-            self._recover(rows, frames)
+            self._recover(rows)
 
-    def _recover(self, rows: int, frames: int) -> None:
+    def _recover(self, known: int) -> None:
         """Whoever wrote the last of it may have been killed before it was on the disk, or in the midst of a shred."""
-        self._frames.confirm(frames)
-        self._rows.confirm(rows)
+        # frames were waited for before their row was written
+        self._rows.confirm(known)
         # on a disk that is full or fails, what is held can still be read, and the next call tries again
         with contextlib.suppress(OutputError):
             self.shred(frozenset(one for one in self._shredded if self._is_back(one, GLANCE)))
