@@ -155,6 +155,19 @@ def test_unreadable_takes_every_desk_of_the_manifest() -> None:
     assert fold.counts(desk, 2).out == (("unreadable", 1),)
 
 
+def test_every_desk_is_every_desk_at_the_end() -> None:
+    book, (report,) = told()
+    both = [offices.desk(desk).facts for desk in books.DESKS]
+    for by in (ONE, LEGAL):
+        book.do(by, "disposition", "out unreadable", report, readers=both)
+    book.batch()
+    ((_, first),) = office()
+    desks = (*first.desks, offices.desk("third"))
+    second = dataclasses.replace(first, version=2, previous=bytes(32), desks=desks)
+    assert folded(book).reports[report].letter == "o"
+    assert folded(book, versions=[(0, first), (2, second)]).reports[report].letter == "p"
+
+
 def test_what_is_not_sealed_to_us_is_known_by_its_place_alone() -> None:
     book, (report,) = told(desks=("legal",))
     desk = folded(book)
@@ -472,6 +485,10 @@ def test_a_sheet_that_is_sealed_to_the_desk_is_not_blind_and_the_desk_does_not_s
     assert (kinds(desk), desk.reports[report].sheets) == (["blind"], ())
     desk = folded(book, books.facts_key(), books.age_key("civil-rights", 3))
     assert (kinds(desk), len(desk.reports[report].sheets)) == ([], 1)
+    # nor is one that an adjudicator of another desk can open
+    elsewhere = office(legal_1="facts,adjudicate")
+    desk = folded(book, books.facts_key(), books.age_key("legal", 1), versions=elsewhere)
+    assert kinds(desk) == ["blind"]
 
 
 def opens(sealed: frame.Frame, *identities: str) -> bool:
@@ -633,3 +650,48 @@ def test_leaves_that_are_missing_doubled_or_opened_otherwise_are_found() -> None
     book.entries = whole
     with pytest.raises(ProofError, match="letters for 4 leaves"):
         fold.dispositions(folded(book), 4)
+
+
+# what anybody can seal to a desk
+
+SIGNERS = [offices.operator("civil-rights", 1), offices.operator("legal", 1), books.hand("a report")]
+NOTES = [
+    act.Act((bytes(32),), ONE, books.DAY, 1, None, "disposition", "counted").text,
+    act.Act((bytes(32),), ONE, books.DAY, 1, None, "code", act.sheet(dict.fromkeys(ELEMENTS, 9))).text,
+    act.Correction(bytes(32), {"where": "Lake Street"}, 1, bytes(32)).text,
+    act.Withdrawal(bytes(32)).text,
+]
+FACTS = ['{"reply":null}', '{"reply":{"hand":"00","mailbox":1}}', '{"reply":{"hand":"' + "0" * 64 + '"}}', "{}", "[]"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_nothing_that_lies_in_a_frame_stops_the_fold(data: Any) -> None:
+    entries: list[Any] = []
+    frames: dict[bytes, Any] = {}
+    for index in range(data.draw(st.integers(1, 6))):
+        kind = data.draw(st.sampled_from(["report", "act", "correction", "withdrawal", "reply", "canvass", "cover"]))
+        digests = tuple(offices.seed(f"{index} {n}") for n in range(len(fold.leaf.KINDS[kind])))
+        opening = fold.leaf.Opening(kind, offices.seed(f"blind {index}"), digests)
+        name = fold.leaf.commitment(opening)
+        entries.append(
+            books.Entry(name, opening.text(), kind, bytes(16), None, books.DAY, "open", 1 + index // 2, index)
+        )
+        frames |= {digest: data.draw(content([each.commitment for each in entries])) for digest in digests}
+    frames = {digest: found for digest, found in frames.items() if found is not None}
+    desk = fold.fold(entries, fold.Opened(frames, frozenset([offices.desk("civil-rights").facts])), office(), books.DAY)
+    found = fold.counts(desk, len(entries))
+    assert found.received == sum(each.kind == "report" for each in entries)
+
+
+@st.composite
+def content(draw: Any, names: list[bytes]) -> Any:
+    """What opens from a frame, or why it does not: notes cut and mixed, signed by whoever, about whatever."""
+    if draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from([*Closed, None]))
+    if draw(st.integers(0, 2)) == 0:
+        return f"{frame.FACTS}\n{draw(st.sampled_from(FACTS))}\n".encode()
+    text = draw(st.sampled_from(NOTES)).replace(encoded(bytes(32)), encoded(draw(st.sampled_from(names))))
+    at, taken = draw(st.integers(0, len(text))), draw(st.sampled_from([0, 0, 1, 40]))
+    text = text[:at] + draw(st.sampled_from(["", "", '"', "9", "}", "é"])) + text[at + taken :].rstrip("\n") + "\n"
+    return note.sign(text, draw(st.lists(st.sampled_from(SIGNERS), min_size=1, max_size=2, unique=True))).bytes

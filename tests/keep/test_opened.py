@@ -1,5 +1,7 @@
 """Opened: every frame is found once, with its content or with why it is closed, by one process or by two."""
 
+from collections.abc import Iterator
+
 import offices
 import pytest
 from books import Book, age_key, facts_key, story_key
@@ -47,6 +49,20 @@ def test_two_processes_find_what_one_does_and_tell_how_far_they_are() -> None:
     assert len(two.frames) == len(some) + 1
     assert done == sorted(done)
     assert done[-1] == len(two.frames)
+
+
+def test_frames_are_taken_no_faster_than_they_are_opened() -> None:
+    taken, ahead = 0, [0]
+
+    def frames() -> Iterator[bytes]:
+        nonlocal taken
+        for n in range(AT_ONCE * AHEAD * 6):
+            taken += 1
+            yield f"no frame {n}".encode()
+
+    found = open_frames(frames(), [facts_key()], processes=2, told=lambda done: ahead.append(taken - done))
+    assert len(found.frames) == taken
+    assert max(ahead) <= AT_ONCE * (2 * AHEAD + 1)
 
 
 def test_no_content_is_in_a_repr() -> None:
