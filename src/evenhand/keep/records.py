@@ -183,7 +183,7 @@ def _was_cut_off(rest: bytes) -> bool:
     text: one changed bit may make a zero of a space, and never makes two of them, nor a zero of the first or the last
     character.
     """
-    if b"\n" + END + b"record " in rest:
+    if HEAD.search(rest, 1):
         return False
     if b"\0\0" in rest or not rest[0] or not rest[-1]:
         return True
