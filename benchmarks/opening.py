@@ -59,15 +59,15 @@ def add(kind, *digests):
     batch, name = len(entries) // 64 + 1, leaf.commitment(opening)
     entries.append(Entry(name, opening.text(), kind, name[:16], None, DAY, "open", batch, len(entries)))
     return name
-story = seed("a story")
-told = [add("report", each, story) for each in names]
+stories = {each: hashlib.sha256(each).digest() for each in names}
+told = [add("report", *each) for each in stories.items()]
 for n, start in enumerate(range(0, len(told), ABOUT), start=1):
     said = act.Act(tuple(told[start : start + ABOUT]), OPERATOR.name, DAY, n, chain, "disposition", "counted")
     signed = note.sign(said.text, [OPERATOR])
     digest = seed(f"act {n}")
     chain, acts_made[digest] = act.digest(signed), signed.bytes
     add("act", digest)
-found = opened.Opened(found.frames | acts_made | {story: opened.Closed.STORY}, found.readers)
+found = opened.Opened(found.frames | acts_made | dict.fromkeys(stories.values(), opened.Closed.STORY), found.readers)
 desk = manifest.Desk("legal", note.Signer("legal/root", ROOT).key, code.recipient(FACTS), code.recipient(STORY))
 log = note.Signer("example/ledger", seed("log"))
 force = manifest.Manifest(
