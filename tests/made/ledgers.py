@@ -130,6 +130,8 @@ class Planted:
     plant: Callable[[Path], None]
     words: str
     given: tuple[str, ...] = ("ledger",)
+    # nothing is false, only something gone: the verifier tells it and goes on
+    missing: bool = False
 
 
 def flip(name: str, place: int = -1, bit: int = 0) -> Callable[[Path], None]:
