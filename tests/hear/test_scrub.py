@@ -415,3 +415,18 @@ def test_a_telephone_number_that_ends_like_a_year_goes(phone: str) -> None:
 )
 def test_years_and_dates_stay(said: str) -> None:
     assert scrub.text(said).text == said
+
+
+def test_status_alone_goes_and_a_question_about_it_stays() -> None:
+    told = "I am Ann Lee, A 123 456 789. They asked if I was a citizen. I said yes. Call 612-555-0100."
+    made = scrub.status(told)
+    assert made.text == "I am Ann Lee, [status]. They asked if I was a citizen. [status]. Call 612-555-0100."
+    assert made.taken == {"status": 2}
+    assert scrub.status(made.text).text == made.text
+
+
+def test_the_words_taken_out_are_told_and_stay_out_of_reprs() -> None:
+    made = scrub.text("my name is Ann Lee, 612-555-0100", [Dropped("name", "Bob")])
+    assert made.words == (("phone", "612-555-0100"), ("name", "Ann Lee"))
+    assert scrub.text("Bob left", [Dropped("name", "Bob")]).words == (("name", "Bob"),)
+    assert "Ann" not in repr(made)

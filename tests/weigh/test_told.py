@@ -55,8 +55,8 @@ def test_a_method_sets_aside_more_by_name() -> None:
 
 def test_corroboration_is_counted_by_kind_and_of_any() -> None:
     assert told.look(EVIDENCE, Scope()).corroboration == {
-        "encounters": 3, "video": 2, "second_report": 0, "dispatch_log": 0, "body_camera": 0, "document": 1,
-        "court": 0, "medical": 0, "any": 2,
+        "encounters": 3, "video": 2, "second_report": 0, "witness": 0, "dispatch_log": 0, "body_camera": 0,
+        "document": 1, "court": 0, "medical": 0, "any": 2,
     }  # fmt: skip
 
 

@@ -37,6 +37,7 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "reporter_role": {
         "person_stopped": "the person who was stopped; self; me; myself; person stopped; victim",
+        "companion": "somebody who was with the person; was with them; with them",
         "passenger": "somebody who rode along; rode along",
         "family": "a relative of the person; relative; parent; spouse; sibling; mother; father; sister; brother; "
         "wife; husband",
@@ -91,6 +92,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "tribal": "a tribal agency; tribal police",
         "campus": "a campus police; campus police; university police; school police",
         "transit": "a transit police; transit police; metro transit",
+        "special": "police of a transit line, a park or a campus; park police",
+        "private": "private security; security guard; guard",
         "joint": "more than one together; task force; more than one; several",
     },
     "agency_basis": {
@@ -165,7 +168,8 @@ MEANINGS: dict[str, dict[str, str]] = {
     },
     "corroboration": {
         "video": "a video; phone video; recording; dashcam; cell phone video",
-        "second_report": "somebody else told of it too; another report; second report; witness; another witness",
+        "second_report": "somebody else told of it too; another report; second report; another witness",
+        "witness": "somebody else saw it; a witness; eyewitness",
         "dispatch_log": "a dispatch log; dispatch; 911 log; call log",
         "body_camera": "an officer's body camera; bodycam; body cam; bwc",
         "document": "a paper, such as a ticket; paper; papers; ticket; paperwork",
@@ -183,7 +187,10 @@ MEANINGS: dict[str, dict[str, str]] = {
         "recontact": "ask the teller further questions; call back; contact again; may contact",
     },
     **dict.fromkeys(("race_self", "race_officer", "race"), RACE),
-    "actions": {element.id: element.counts_when.replace(";", ",") for element in CODEBOOK},
+    "actions": {
+        **{element.id: element.counts_when.replace(";", ",") for element in CODEBOOK},
+        "other": "something that is no element of the codebook",
+    },
 }
 
 

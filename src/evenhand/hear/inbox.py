@@ -30,8 +30,8 @@ NEEDED = tuple(column.name for column in INBOX if column.needed)
 # What a number of these may be: beyond it stands a telephone number, or a date.
 BOUNDS = {"link_probability": (0, 1), "officer_count": (0, 500), "vehicle_count": (0, 200), "duration_min": (0, 10_080)}
 KINDS = {
-    "family": "report_other", "passenger": "report_other", "advocate": "report_other", "attorney": "report_other",
-    "agency_staff": "report_other", "witness": "report_witness",
+    "family": "report_other", "companion": "report_other", "passenger": "report_other", "advocate": "report_other",
+    "attorney": "report_other", "agency_staff": "report_other", "witness": "report_witness",
 }  # fmt: skip
 
 # By field, the codes of each word that is read.

@@ -14,18 +14,21 @@ from dataclasses import dataclass, field
 from evenhand.hear import mapping, marks
 from evenhand.hear.marks import KINDS, PATTERNS, Kind, Pattern
 
-__all__ = ["KINDS", "Dropped", "Kind", "Scrubbed", "column", "heading", "number", "text"]
+__all__ = ["KINDS", "Dropped", "Kind", "Scrubbed", "column", "heading", "number", "status", "text"]
 
+# What was taken out, in the order in which it was looked for.
+Taken = list[tuple[Kind, str]]
 IDS = tuple(pattern for pattern in PATTERNS if pattern.ids)
 ABOUT_STATUS = tuple(pattern for pattern in PATTERNS if pattern.kind == "status")
 
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """A text without what was taken out of it, and how much of each kind that was."""
+    """A text without what was taken out of it, how much of each kind that was, and the words themselves."""
 
     text: str
     taken: Mapping[Kind, int] = field(default_factory=dict)
+    words: Sequence[tuple[Kind, str]] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,37 +51,51 @@ def column(name: str) -> Kind | None:
 
 def text(said: str, dropped: Sequence[Dropped] = ()) -> Scrubbed:
     """`said` without what tells who a person is, and without status; white space and wide letters made plain."""
-    taken: Counter[Kind] = Counter()
+    taken: Taken = []
     made = _without(_one_form(said), dropped, taken)
     made = _without_status(made, taken)
     for pattern in PATTERNS:
         if pattern.kind != "status" or pattern.name == "alien number":
             made = _take(made, pattern, taken)
-    return Scrubbed(made, dict(+taken))
+    return _scrubbed(made, taken)
+
+
+def status(said: str) -> Scrubbed:
+    """`said` without status alone: what else tells who a person is stays, for its writer to take out."""
+    taken: Taken = []
+    made = _without_status(_one_form(said), taken)
+    for pattern in PATTERNS:
+        if pattern.name == "alien number":
+            made = _take(made, pattern, taken)
+    return _scrubbed(made, taken)
 
 
 def number(said: str, dropped: Sequence[Dropped] = ()) -> Scrubbed:
     """An office's own number of a telling: a person's number or name in it goes, other long numbers stay."""
-    taken: Counter[Kind] = Counter()
+    taken: Taken = []
     made = _numbers(_without(_one_form(said), dropped, taken), taken)
     if re.fullmatch(rf"{marks.UPPER}{marks.NAME}(?:,?\s+{marks.UPPER}{marks.NAME})+", made):
-        taken["name"] += 1
+        taken.append(("name", made))
         made = "[name]"
-    return Scrubbed(made, dict(+taken))
+    return _scrubbed(made, taken)
 
 
 def heading(said: str) -> str:
     """The name of a column, without numbers and addresses of a person: the first row may be none of names."""
-    return _numbers(_one_form(said), Counter())
+    return _numbers(_one_form(said), [])
 
 
-def _numbers(said: str, taken: Counter[Kind]) -> str:
+def _scrubbed(made: str, taken: Taken) -> Scrubbed:
+    return Scrubbed(made, dict(Counter(kind for kind, _words in taken)), tuple(taken))
+
+
+def _numbers(said: str, taken: Taken) -> str:
     for pattern in IDS:
         said = _take(said, pattern, taken)
     return said
 
 
-def _take(said: str, pattern: Pattern, taken: Counter[Kind]) -> str:
+def _take(said: str, pattern: Pattern, taken: Taken) -> str:
     """Replace what the pattern finds, outside marks and, for long numbers, outside dates."""
     stay = [found.span() for found in marks.MARK.finditer(said)]
     if pattern.name in ("long number", "telephone"):
@@ -94,10 +111,11 @@ def _ends(number: tuple[int, int], date: tuple[int, int]) -> bool:
     return date[1] - date[0] == 4 and number[0] < date[0] and date[1] <= number[1]
 
 
-def _replaced(part: str, pattern: Pattern, taken: Counter[Kind]) -> str:
+def _replaced(part: str, pattern: Pattern, taken: Taken) -> str:
     def mark(found: re.Match[str]) -> str:
-        taken[pattern.kind] += 1
-        return (found.groupdict().get("keep") or "") + pattern.mark
+        keep = found.groupdict().get("keep") or ""
+        taken.append((pattern.kind, found[0].removeprefix(keep)))
+        return keep + pattern.mark
 
     return pattern.form.sub(mark, part)
 
@@ -113,7 +131,7 @@ def _outside(said: str, stay: Iterable[tuple[int, int]], made: Callable[[str], s
     return "".join([*pieces, made(said[at:])])
 
 
-def _without_status(said: str, taken: Counter[Kind]) -> str:
+def _without_status(said: str, taken: Taken) -> str:
     """Statements of status go, and answers to questions about it; the question is the agent's conduct and stays."""
     pieces, at = [], 0
     while found := marks.QUESTION.search(said, at):
@@ -121,7 +139,7 @@ def _without_status(said: str, taken: Counter[Kind]) -> str:
         at = found.end()
         answer = marks.ANSWER.match(said, at) if _asks_status(found[0]) else None
         if answer and not (marks.NO_ANSWER.search(answer[1]) and not _tells_status(answer[1])):
-            taken["status"] += 1
+            taken.append(("status", answer[1]))
             pieces += [said[at : answer.start(1)], "[status]"]
             at = answer.end()
     return "".join([*pieces, _statuses(said[at:], taken)])
@@ -135,21 +153,21 @@ def _tells_status(part: str) -> bool:
     return any(pattern.form.search(part) for pattern in ABOUT_STATUS)
 
 
-def _statuses(part: str, taken: Counter[Kind]) -> str:
+def _statuses(part: str, taken: Taken) -> str:
     for pattern in ABOUT_STATUS:
         part = _take(part, pattern, taken)
     return part
 
 
-def _without(said: str, dropped: Sequence[Dropped], taken: Counter[Kind]) -> str:
+def _without(said: str, dropped: Sequence[Dropped], taken: Taken) -> str:
     """`said` without the words of the row's dropped cells, whatever their accents and capitals."""
     for each in dropped:
         for form in _forms(each.kind, each.words):
             plain = _plain(said)
             spans = [found.span() for found in form.finditer(plain)]
-            taken[each.kind] += len(spans)
             pieces, at = [], 0
             for first, last in spans:
+                taken.append((each.kind, said[first:last]))
                 pieces += [said[at:first], f"[{each.kind if each.kind != 'other' else 'number'}]"]
                 at = last
             said = "".join([*pieces, said[at:]])

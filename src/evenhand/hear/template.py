@@ -271,5 +271,5 @@ def _codes(column: Column) -> list[tuple[str, str, str]]:
         return []
     if known.name == "actions":
         elements = [(each.id, each.counts_when, f"not: {each.not_when}") for each in CODEBOOK]
-        return [*elements, ("unknown", guide.meaning("actions", "unknown"), "")]
+        return [*elements, *((code, guide.meaning("actions", code), "") for code in ("other", "unknown"))]
     return [(code, guide.meaning(known.name, code), "") for code in guide.codes(known)]

@@ -15,6 +15,7 @@ from evenhand.terms.codebook import CODEBOOK
 BACKING = {
     "video": "a video",
     "second_report": "a second report",
+    "witness": "a witness",
     "dispatch_log": "a dispatch log",
     "body_camera": "a body camera",
     "document": "a document",

@@ -15,6 +15,8 @@ YES_NO = ("yes", "no", "unknown", "not_stated")
 # Legal in every code and codes field (ENCOUNTER rule 3).
 UNKNOWN_CODES = ("unknown", "not_stated")
 RACES = ("AIAN", "ASIAN", "BLACK", "HISPANIC", "MENA", "NHPI", "WHITE", "OTHER", "DECLINED")
+# Groups told apart under a race where the form asks for it: this region's; another one has others.
+RACES_IN_DETAIL = ("OJIBWE", "DAKOTA", "HMONG", "KAREN", "VIETNAMESE", "SOMALI", "OROMO", "ETHIOPIAN", "MEXICAN")
 
 # Before 2024 nearly no US file has a Middle Eastern or North African box: such people sit in "white".
 # Grouping counts a record that may be WHITE or MENA, and nothing else, as WHITE; every result says so.
@@ -68,7 +70,8 @@ FIELDS: tuple[Field, ...] = (
         "code",
         "O",
         "C",
-        "person_stopped passenger family witness off_duty_officer agency_staff attorney advocate not_applicable",
+        "person_stopped companion passenger family witness off_duty_officer agency_staff attorney advocate "
+        "not_applicable",
     ),
     _field(
         "recruitment",
@@ -81,6 +84,8 @@ FIELDS: tuple[Field, ...] = (
     # a body or person that sent several tellers on: they do not stand alone
     _field("referrer", "str", "O", "S"),
     _field("reported_on", "date", "O", "C"),
+    # a tag of BCP 47, such as so or mww; few tell in some of them
+    _field("told_in", "str", "O", "C"),
     _field("scrubbed", "codes", "O", "P", "status name plate phone address other"),
     # when and where
     _field("date", "date", "R", "C"),
@@ -89,8 +94,11 @@ FIELDS: tuple[Field, ...] = (
     # time_local as a number, 0-1439, for engines; made by tables.columns where a reader has not made it
     _field("minute_local", "int", "O", "C"),
     _field("time_precision", "int", "E", "P"),
+    # a teller's own word for the part of the day; no hours are made of it
+    _field("time_band", "code", "O", "C", "early_morning morning afternoon evening night"),
     _field("tz", "str", "R", "P"),
     _field("duration_min", "int", "O", "P"),
+    _field("duration_band", "code", "O", "P", "under_10 10_to_30 over_30"),
     _field("lat", "float", "O", "S"),
     _field("lon", "float", "O", "S"),
     _field("geo_precision_m", "int", "O", "P"),
@@ -103,6 +111,9 @@ FIELDS: tuple[Field, ...] = (
     ),
     # who was stopped
     _field("race_self", "codes", "O", "C", _RACE),
+    _field("race_self_detail", "codes", "O", "S", " ".join(RACES_IN_DETAIL)),
+    # the word a person wrote in for themselves
+    _field("race_self_written", "str", "O", "S"),
     _field("race_officer", "codes", "E", "P", _RACE),
     _field("race_officer_options", "codes", "E", "P", _RACE),
     # race_officer_options as one word, sorted and joined by +, for engines; made by tables.columns
@@ -117,11 +128,12 @@ FIELDS: tuple[Field, ...] = (
     _field("age_band", "str", "O", "C"),
     _field("light", "code", "O", "C", "light dark between"),
     _field("seen_before_stop", "code", "O", "C", "clearly a_little no"),
+    _field("drew_eye", "codes", "O", "C", "language accent dress work_clothes vehicle place none"),
     _field("off_duty_officer", "ynu", "O", "C"),
     _field("known_as_officer", "code", "O", "S", "before during never"),
     _field("treatment_once_known", "code", "O", "S", "better worse same ended_there"),
     # who stopped them
-    _field("agency_level", "code", "E", "P", "federal state county city tribal campus transit joint"),
+    _field("agency_level", "code", "E", "P", "federal state county city tribal campus transit special private joint"),
     _field("agency_id", "str", "E", "P"),
     _field(
         "agency_basis",
@@ -166,13 +178,13 @@ FIELDS: tuple[Field, ...] = (
         "P",
         "none warning citation arrest warrant_arrest handed_to_other_agency transported released tow other",
     ),
-    _field("actions", "codes", "O", "P", " ".join(ELEMENTS)),
+    _field("actions", "codes", "O", "P", " ".join((*ELEMENTS, "other"))),
     _field(
         "corroboration",
         "codes",
         "O",
         "P",
-        "video second_report dispatch_log body_camera document court medical none",
+        "video second_report witness dispatch_log body_camera document court medical none",
     ),
     _field(
         "perceived_cause",
@@ -181,6 +193,8 @@ FIELDS: tuple[Field, ...] = (
         "C",
         "race language dress_or_religion national_origin location vehicle sex other none",
     ),
+    # why the teller thinks that race had a part
+    _field("cause_grounds", "codes", "O", "C", "said others_differently no_reason changed happened_before hard_to_say"),
     _field(
         "consent",
         "codes",

@@ -18,7 +18,7 @@ from evenhand.weigh.gates.attribution import Attribution
 from evenhand.weigh.method import encounters_told
 
 # What could back an account up, and be looked for (METHODS 6).
-BACKING = ("video", "second_report", "dispatch_log", "body_camera", "document", "court", "medical")
+BACKING = ("video", "second_report", "witness", "dispatch_log", "body_camera", "document", "court", "medical")
 NO_REPORTS = Refusal(
     "there are no reports to weigh",
     {"reports": 0},
