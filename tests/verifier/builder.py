@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -72,12 +72,15 @@ def leaf(data: bytes) -> bytes:
     return sha256(b"\0" + data)
 
 
-def root(leaves: Sequence[bytes]) -> bytes:
-    """RFC 6962 section 2.1, as it is written there."""
+def root(leaves: Sequence[bytes], known: dict[tuple[int, int], bytes] | None = None, start: int = 0) -> bytes:
+    """RFC 6962 section 2.1, as it is written there; `known` keeps the roots of parts of one ledger."""
     if len(leaves) < 2:
         return leaves[0] if leaves else sha256(b"")
-    half = 1 << (len(leaves) - 1).bit_length() - 1
-    return sha256(b"\1" + root(leaves[:half]) + root(leaves[half:]))
+    known, at = {} if known is None else known, (start, len(leaves))
+    if at not in known:
+        half = 1 << (len(leaves) - 1).bit_length() - 1
+        known[at] = sha256(b"\1" + root(leaves[:half], known, start) + root(leaves[half:], known, start + half))
+    return known[at]
 
 
 def path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
@@ -87,6 +90,10 @@ def path(index: int, leaves: Sequence[bytes]) -> list[bytes]:
     if index < half:
         return [*path(index, leaves[:half]), root(leaves[half:])]
     return [*path(index - half, leaves[half:]), root(leaves[:half])]
+
+
+def day_after(number: int) -> str:
+    return f"{date(2026, 12, 1) + timedelta(number)}"
 
 
 def seconds(day: str) -> int:
@@ -268,10 +275,10 @@ class World:
         for at in range(self.sizes[-1]):
             if at in (150, 290):
                 name, size = {150: ("2027-Q1", 128), 290: ("2027-Q2", 256)}[at]
-                made = self.release(name, entries, size, previous)
-                files |= {f"ledger/release/{name}/{each}": data for each, data in made.items()}
-                previous = (name, self.letters[name], made["release"])
-                places[at] = ("release", made["release"])
+                folder = self.release(name, entries, size, previous)
+                files |= {f"ledger/release/{name}/{each}": data for each, data in folder.items()}
+                previous = (name, self.letters[name], folder["release"])
+                places[at] = ("release", folder["release"])
             if at in places:
                 word, data = places[at]
                 self.kinds[at] = word
@@ -284,11 +291,14 @@ class World:
         leaves = [leaf(each) for each in entries]
         files |= {f"ledger/{name}": data for name, data in tiles(entries, self.sizes).items()}
         checkpoints: dict[int, bytes] = {}
-        for number, size in enumerate(self.sizes):
-            text = f"{ORIGIN}\n{size}\n{b64(root(leaves[:size]))}\n"
+        roots: dict[int, bytes] = {}
+        known: dict[tuple[int, int], bytes] = {}
+        for number, size in enumerate(self.sizes, 1):
+            roots[size] = root(leaves[:size], known)
+            text = f"{ORIGIN}\n{size}\n{b64(roots[size])}\n"
             names = [LOG, W1, W2] if size > 200 else [LOG, W1]
-            day = seconds(f"2026-12-{2 + number:02}")
-            checkpoints[size] = files[f"ledger/checkpoints/{size}"] = self.note(f"checkpoint/{size}", text, names, day)
+            made = self.note(f"checkpoint/{size}", text, names, seconds(day_after(number)))
+            checkpoints[size] = files[f"ledger/checkpoints/{size}"] = made
         files["ledger/checkpoint"] = checkpoints[self.sizes[-1]]
         starts = [0, *self.sizes]
         self.batches = [list(range(start, end)) for start, end in zip(starts, self.sizes, strict=False)]
@@ -302,7 +312,7 @@ class World:
         if self.sizes[-1] > 100:
             text = f"evenhand/promise/1\n{ORIGIN}\n{b64(sha256(openings[101][1]))}\nby 2026-12-03\n"
             files["promise"] = self.note("promise", text, [PROMISE])
-        files |= self.store(openings, places, leaves, checkpoints)
+        files |= self.store(openings, places, roots, checkpoints)
         for change in self.after:
             change(files)
         return files
@@ -311,11 +321,11 @@ class World:
         self,
         openings: dict[int, tuple[str, bytes, list[bytes]]],
         places: dict[int, tuple[str, bytes]],
-        leaves: list[bytes],
+        roots: dict[int, bytes],
         checkpoints: dict[int, bytes],
     ) -> dict[str, bytes]:
         """The folder store: entries in another order than their leaves, then the batch, its root, its checkpoint."""
-        frames, bodies = b"evenhand/frames/1\n", list[str]()
+        frames, bodies = bytearray(b"evenhand/frames/1\n"), list[str]()
         for number, batch in enumerate(self.batches, 1):
             names: dict[int, str] = {}
             for at in sorted(batch, key=lambda at: sha256(str(at).encode())):
@@ -325,14 +335,14 @@ class World:
                 body = f"entry\ncommitment {names[at]}\nkind {kind}\nlookup {b64(sha256(b'lookup')[:16])}\n"
                 about = names[batch[0]] if batch[0] in names and kind == "act" else "-"
                 lane = "open" if at % 5 else "set aside"
-                body += f"about {about}\nday 2026-12-{number:02}\nlane {lane}\nframes {sizes}\n"
+                body += f"about {about}\nday {day_after(number - 1)}\nlane {lane}\nframes {sizes}\n"
                 bodies.append(body + opening.decode())
                 for frame in sealed:
                     frames += f"frame {len(frame)} {b64(sha256(frame))} {names[at]}\n".encode() + frame + b"\n"
             listed = "".join(f"{names[at]}\n" for at in batch)
-            bodies.append(f"batch\nnumber {number}\nday 2026-12-{number + 1:02}\nfirst {batch[0]}\n{listed}")
+            bodies.append(f"batch\nnumber {number}\nday {day_after(number)}\nfirst {batch[0]}\n{listed}")
             size = batch[-1] + 1
-            bodies.append(f"root\nsize {size}\nroot {b64(root(leaves[:size]))}\n")
+            bodies.append(f"root\nsize {size}\nroot {b64(roots[size])}\n")
             bodies.append(f"checkpoint\n{checkpoints[size].decode()}")
         gone = openings[17][2]
         bodies += [f"{word}\n" + "".join(f"{b64(sha256(frame))}\n" for frame in gone) for word in ("shred", "shredded")]
@@ -340,7 +350,7 @@ class World:
             frames = frames.replace(frame, bytes(len(frame)))
         rows = rows_of(bodies)
         length = f"evenhand/length/1\nrows {len(rows)}\nframes {len(frames)}\n".encode()
-        return {"store/rows": rows, "store/frames": frames, "store/length": length, "store/lock": b""}
+        return {"store/rows": rows, "store/frames": bytes(frames), "store/length": length, "store/lock": b""}
 
     def write(self, folder: Path) -> list[str]:
         """Put it on the disk; the arguments of the verifier."""
@@ -355,14 +365,14 @@ class World:
 
 def rows_of(bodies: Iterable[str]) -> bytes:
     """Records, each with the digest of the one before."""
-    rows = b"evenhand/folder/1\n"
+    rows = bytearray(b"evenhand/folder/1\n")
     before = sha256(rows)
     for body in bodies:
         data = body.encode()
         digest = sha256(data)
         rows += f"record {len(data)} {b64(digest)} {b64(before)}\n".encode() + data + b"end\n"
         before = digest
-    return rows
+    return bytes(rows)
 
 
 def bodies_of(rows: bytes) -> list[str]:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -181,27 +181,24 @@ def test_what_a_file_is_called_cannot_forge_a_line(tmp_path: Path) -> None:
 
 
 # --- flipped bits
-FLIPPED = ("ledger/checkpoint", "ledger/checkpoints/64", "ledger/tile/0/000.p/64", "ledger/tile/entries/000.p/64")
-FLIPPED += ("ledger/openings/1", "store/rows", "store/frames")
+LEDGER = ("ledger/checkpoint", "ledger/checkpoints/64", "ledger/tile/0/000.p/64", "ledger/tile/entries/000.p/64")
+LEDGER += ("ledger/openings/1",)
+STORE = ("store/rows", "store/frames")
 
 
-def flips(folder: Path, bits: Callable[[int], Iterator[int]]) -> list[str]:
-    """The places where a flipped bit is told by no FAIL, in a ledger and a store of 64 leaves."""
-    world = World(sizes=[64], plain=True).give("ledger", "store")
-    arguments = world.write(folder)
+def flips(folder: Path, names: tuple[str, ...], bits: Callable[[int], Iterable[int]]) -> list[str]:
+    """The bits that may be flipped without a FAIL, in 64 leaves; `bits` chooses them for a file of so many bytes."""
+    World(sizes=[64], plain=True).write(folder)
     missed = []
-    for name in FLIPPED:
-        place = folder / name
-        right = place.read_bytes()
+    for name in names:
         # a store is checked beside nothing, a ledger beside nothing: as fast as can be
-        part = (
-            arguments[:2] + [str(folder / name.split("/")[0])] + [str(folder / "ledger/manifest/1")] * ("store" in name)
-        )
-        for bit in bits(8 * len(right)):
+        place, arguments = folder / name, [str(folder / name.split("/")[0])]
+        right = place.read_bytes()
+        for bit in bits(len(right)):
             wrong = bytearray(right)
             wrong[bit // 8] ^= 1 << bit % 8
             place.write_bytes(wrong)
-            code, _ = VERIFIER(part, world.now)
+            code, _ = VERIFIER(arguments, 0)
             missed += [f"{name}, bit {bit}"] if code != 1 else []
         place.write_bytes(right)
     return missed
@@ -210,13 +207,34 @@ def flips(folder: Path, bits: Callable[[int], Iterator[int]]) -> list[str]:
 def test_flipped_bits_are_found(tmp_path: Path) -> None:
     seed = random.randrange(1 << 32)
     draw = random.Random(seed)
-    # 150 bits of each file, all of them in the nightly run
-    assert not flips(tmp_path, lambda count: iter(sorted(draw.sample(range(count), min(count, 150))))), f"seed {seed}"
+    # 100 bits of each file, others each time; the nightly run has the rest
+    assert not flips(tmp_path, LEDGER + STORE, lambda size: draw.sample(range(8 * size), 100)), f"seed {seed}"
 
 
 @pytest.mark.nightly
-def test_every_flipped_bit_is_found(tmp_path: Path) -> None:
-    assert not flips(tmp_path, lambda count: iter(range(count)))
+def test_every_flipped_bit_of_a_ledger_is_found(tmp_path: Path) -> None:
+    assert not flips(tmp_path, LEDGER, lambda size: range(8 * size))
+
+
+@pytest.mark.nightly
+def test_a_flipped_bit_in_any_byte_of_a_store_is_found(tmp_path: Path) -> None:
+    seed = random.randrange(1 << 32)
+    draw = random.Random(seed)
+    assert not flips(tmp_path, STORE, lambda size: (8 * at + draw.randrange(8) for at in range(size))), f"seed {seed}"
+
+
+def test_nothing_makes_it_fall_over(tmp_path: Path) -> None:
+    seed = random.randrange(1 << 32)
+    draw, written = random.Random(seed), Written(nothing, tmp_path)
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.stat().st_size]
+    for _ in range(50):
+        place = draw.choice(files)
+        right, start, other = place.read_bytes(), draw.random(), draw.choice(files).read_bytes()
+        at, piece = int(start * len(right)), draw.choice((b"", b"\n", b"\n\n", b" ", b"9" * 20, b"\0\0", other[-99:]))
+        place.write_bytes(right[:at] + piece + right[at + draw.choice((0, 1, 44)) :])
+        code, _ = VERIFIER.judge(written)
+        assert code in (0, 1, 2), f"seed {seed}, {place}"
+        place.write_bytes(right)
 
 
 # --- no check is idle
@@ -297,7 +315,7 @@ def test_no_check_at_all_is_idle(faults: list[Found]) -> None:
 # --- time
 @pytest.mark.nightly
 def test_100_000_leaves_are_verified_in_a_minute(tmp_path: Path) -> None:
-    world = World(sizes=[*range(64, 100_000, 64), 100_000], plain=True)
+    world = World(sizes=[*range(64, 100_000, 64), 100_000])
     arguments = world.give("ledger").write(tmp_path)
     start = time.perf_counter()
     code, _ = VERIFIER(arguments, world.now)
