@@ -4,11 +4,13 @@ import contextlib
 import hashlib
 import os
 import random
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from types import FrameType
 
 import pytest
 import stores
@@ -300,3 +302,38 @@ def test_a_hundred_thousand_entries_would_open_in_seconds(tmp_path: Path) -> Non
     with Folder(tmp_path) as store:
         assert time.process_time() - before < 2
         assert store.last_batch().size == 10_000
+
+
+def test_after_an_interrupt_between_disk_and_memory_the_folder_must_be_opened_again(tmp_path: Path) -> None:
+    def interrupt(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_name == "_take":
+            raise KeyboardInterrupt
+
+    before = sys.gettrace()
+    with Folder(tmp_path) as store:
+        kept(store, "one")
+        sys.settrace(interrupt)
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                kept(store, "two")
+        finally:
+            sys.settrace(before)
+        with pytest.raises(OutputError, match="open the folder again"):
+            kept(store, "three")
+    with Folder(tmp_path) as store:
+        assert [entry.opening for entry in store.waiting()] == [
+            stores.told(words)[0].opening for words in ("one", "two")
+        ]
+        assert store.frames(store.waiting()[1].commitment) == stores.told("two")[1]
+
+
+def test_closing_lets_the_lock_go_though_it_is_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(fd: int) -> None:
+        raise KeyboardInterrupt
+
+    store = Folder(tmp_path)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "fsync", interrupt)
+        store.close()
+    with Folder(tmp_path) as store:
+        kept(store, "one")
