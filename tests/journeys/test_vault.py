@@ -295,3 +295,29 @@ def test_a_manifest_is_signed_by_nobody_who_has_no_part_in_it(tmp_path: Path, of
     with pytest.raises(EvenhandError, match="signed with a root's or a log's key"):
         ceremony.sign(tmp_path / "draft", Keyring((Secret("promise", f"{ORIGIN}/promise", bytes(32)),)))
     assert note.parse((tmp_path / "draft").read_bytes()) == note.parse((office / "manifest-1").read_bytes())
+
+
+def test_an_old_copy_of_the_store_neither_keeps_nor_publishes(copy: Path, capsys) -> None:
+    shutil.copytree(copy / "store", copy / "old")
+    report = ("keep", "report", "--for", "legal", "--key", copy / "log/promise.key")
+    publish = ("keep", "publish", "--key", copy / "log/log.key")
+    assert run(*report, copy / "store", copy / "ledger", "--promise", copy / "new", "--quiet") == 0
+    assert run(*publish, copy / "store", copy / "ledger", "--quiet") == 0
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    at = (copy / "old", copy / "ledger")
+    assert "an old copy, or another ledger's" in sentences(capsys, *publish, *at)
+    assert "an old copy, or another ledger's" in sentences(capsys, *report, *at, "--promise", copy / "lost")
+    assert "holds nothing" in sentences(capsys, *publish, copy / "stroe", copy / "ledger")
+    assert "holds nothing" in sentences(capsys, *report, copy / "stroe", copy / "ledger", "--promise", copy / "lost")
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+
+
+def test_a_ledger_is_published_whole_and_among_nothing_else(copy: Path, capsys) -> None:
+    publish = ("keep", "publish", copy / "store")
+    key = ("--key", copy / "log/log.key")
+    assert "without 1 of the manifests" in sentences(capsys, *publish, copy / "desk-copy", *key, "--openings")
+    assert "which is no part of a ledger" in sentences(capsys, *publish, copy / "log", *key)
+    assert sorted(path.name for path in (copy / "log").iterdir()) == ["log.key", "log.part", "promise.key"]
+    shutil.copytree(copy / "ledger", copy / "desk-copy")
+    assert run(*publish, copy / "desk-copy", *key, "--openings", "--quiet") == 0
+    assert verified(copy / "desk-copy", copy / "store", capsys=capsys)[0] == 0

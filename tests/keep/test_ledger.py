@@ -233,11 +233,36 @@ def test_an_old_copy_is_not_published_over_what_a_witness_has_seen(tmp_path: Pat
     assert not (tmp_path / "other" / "checkpoint").exists()
 
 
+@pytest.mark.parametrize("shown", ["checkpoint", "checkpoints/5"])
+def test_an_old_copy_is_not_published_over_what_the_folder_shows(tmp_path: Path, shown: str) -> None:
+    store, out = stores.Dictionary(), tmp_path / "out"
+    keep(store, 5)
+    publish(store, out)
+    # a run that was killed leaves either one of the two
+    (out / ({"checkpoint", "checkpoints/5"} - {shown}).pop()).unlink()
+    for n, start in ((0, 0), (3, 0), (8, 100)):
+        other = stores.Dictionary()
+        keep(other, n, start)
+        with pytest.raises(ProofError, match="out shows 5 leaves, and this store does not hold all of them"):
+            publish(other, out)
+        assert other.last_batch() is None
+    assert publish(store, out).size == 5
+
+
+def test_a_damaged_checkpoint_is_named_and_not_published_over(tmp_path: Path) -> None:
+    store, out = stores.Dictionary(), tmp_path / "out"
+    keep(store, 1)
+    publish(store, out)
+    (out / "checkpoint").write_bytes(b"")
+    with pytest.raises(FormatError, match=r"out/checkpoint: a note .* nothing was done"):
+        publish(store, out)
+
+
 def test_a_checkpoint_of_another_log_is_not_continued(tmp_path: Path) -> None:
     store = stores.Dictionary()
     keep(store, 1)
     publish(store, tmp_path / "out")
-    with pytest.raises(ProofError, match="not signed by"):
+    with pytest.raises(ProofError, match="signed by another log key: take the right one"):
         ledger.publish(store, tmp_path / "out", offices.signer(offices.ORIGIN, "another"), NOW)
     with pytest.raises(ProofError, match="another ledger"):
         ledger.publish(store, tmp_path / "out", offices.signer("other.example/ledger"), NOW)

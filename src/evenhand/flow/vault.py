@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from evenhand.errors import FormatError, OutputError, ProofError
+from evenhand.errors import EvenhandError, FormatError, OutputError, ProofError
 from evenhand.keep import audit, code, frame, leaf, ledger, lines, manifest, note, published, receipt, release, tree
 from evenhand.keep.durable import put
 from evenhand.keep.folder import Folder
@@ -103,9 +103,36 @@ def keep_report(
         frame.make("facts", frame.facts_text(answers), [desk.facts for desk in readers]),
         frame.make("story", frame.story_text(language, story), [desk.story for desk in readers]),
     )
-    with Folder(store) as held:
+    with _opened(store, folder) as held:
         entry = ledger.append(held, "report", sealed, today, derived.lookup)
     return Kept(made, ledger.promise(entry, force.origin, today, signer), entry.commitment)
+
+
+def _opened(store: Path, folder: Path) -> Folder:
+    """The store that a ledger is published from; ProofError for another, for an old copy, and for an empty place."""
+    if (folder / "checkpoint").exists() and not (store.is_dir() and any(store.iterdir())):
+        raise ProofError(f"{store} holds nothing, and {folder} is published already: choose the store that it is of")
+    held = Folder(store)
+    try:
+        ledger.check_shown(held, folder)
+    except EvenhandError:
+        held.close()
+        raise
+    return held
+
+
+def _check_place(held: Folder, folder: Path) -> None:
+    """ProofError where a ledger is begun among other files, or goes on without the documents that it has leaves of."""
+    strangers = [path.name for path in folder.glob("[!.]*") if path.name not in audit.PLACES]
+    if strangers and not (folder / "checkpoint").exists():
+        raise ProofError(f"{folder} holds {sorted(strangers)[0]}, which is no part of a ledger: choose an empty folder")
+    there = {manifest.digest(each) for each in published.read_manifests(folder)}
+    kept = [entry for entry in (*held.entries(), *held.waiting()) if entry.kind == "manifest"]
+    if absent := sum(entry.commitment not in there for entry in kept):
+        raise ProofError(
+            f"{folder} is without {absent} of the manifests that this store has entries of: copy the published folder "
+            "whole, and publish to the copy; nothing was signed"
+        )
 
 
 def _readers(force: Manifest, desks: Sequence[str]) -> list[manifest.Desk]:
@@ -142,7 +169,8 @@ def publish(
     `cosigned` are checkpoints that witnesses signed since the last run. Every document is checked before it is kept.
     """
     signer = log.signer("log")
-    with Folder(store) as held:
+    with _opened(store, folder) as held:
+        _check_place(held, folder)
         for path in cosigned:
             _take_cosigned(held, folder, path, signer, now)
         for path in documents:

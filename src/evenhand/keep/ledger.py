@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from evenhand.errors import OutOfStepError, OutputError, ProofError
+from evenhand.errors import FormatError, OutOfStepError, OutputError, ProofError
 from evenhand.keep import frame, leaf, manifest, note, published, receipt, release, tiles, tree
 from evenhand.keep.durable import put
 from evenhand.keep.lines import SIZE
@@ -104,10 +104,12 @@ def publish(
 ) -> Published:
     """Give every waiting entry its number and publish the tree; goes on from where an earlier run stopped.
 
-    `now` is aware and in UTC. ProofError, and nothing is signed, when the clock stands before the last batch, or more
-    than a day after it and nobody said `late`; when the tiles read back are not those written; when the new tree does
-    not begin with the published one. `openings` writes them beside, for desks and witnesses only.
+    `now` is aware and in UTC. ProofError, and nothing is signed, when the folder shows what the store does not hold;
+    when the clock stands before the last batch, or more than a day after it and nobody said `late`; when the tiles read
+    back are not those written; when the new tree does not begin with the published one. `openings` writes them beside,
+    for desks and witnesses only.
     """
+    check_shown(store, folder)
     _sweep(folder)
     before = _published(store, log.key)
     last = store.last_batch()
@@ -119,16 +121,40 @@ def publish(
     return _batch(store, folder, log, batch, before, watchers, now, openings)
 
 
+def check_shown(store: Store, folder: Path) -> None:
+    """ProofError where the published folder shows what this store does not hold: it is an old copy, or another store.
+
+    Whoever numbered and signed from there would make a second history. FormatError where the newest is damaged.
+    """
+    sizes = [path.name for path in (folder / "checkpoints").glob("[!.]*") if path.name.isdigit()]
+    # a run that was killed may have left the newest under its size only
+    for path in (folder / "checkpoint", *(folder / "checkpoints" / size for size in sorted(sizes, key=int)[-1:])):
+        if not path.exists():
+            continue
+        try:
+            shown = note.read_checkpoint(note.parse(path.read_bytes()))
+        except FormatError as error:
+            raise FormatError(f"{path}: {error}. Take it from a witness's copy; nothing was done") from None
+        if store.root(shown.size) != shown.root:
+            raise ProofError(
+                f"{folder} shows {shown.size} leaves, and this store does not hold all of them: it is an old copy, or "
+                "another ledger's; nothing was done. Take what is missing from a desk's copy"
+            )
+
+
 def check_day(today: date, last: date | None, late: bool) -> None:
     """ProofError where the clock cannot be right: publishing stops then, receiving does not."""
     if last is None:
         return
     if today < last:
-        raise ProofError(f"this clock says {today}, and the last batch is of {last}: set the clock; nothing was signed")
+        raise ProofError(
+            f"this clock says {today}, and the last batch is of {last}: set the clock, or wait for that "
+            "day; nothing was signed"
+        )
     if today > last + timedelta(days=1) and not late:
         raise ProofError(
-            f"this clock says {today}, and the last batch is of {last}: a batch is daily. If the clock is right, say "
-            "that this one is late; nothing was signed"
+            f"this clock says {today}, and the last batch is of {last}: a batch is daily; nothing was signed. If the "
+            "clock is right, say that this one is late (--late)"
         )
 
 
@@ -144,7 +170,8 @@ def _published(store: Store, log: Key) -> Checkpoint | None:
         return None
     signed = note.parse(stored)
     found = note.read_checkpoint(signed, log.name)
-    note.check(signed, [log])
+    if not note.signed_by(signed, log):
+        raise ProofError("the newest checkpoint is signed by another log key: take the right one; nothing was signed")
     return found
 
 
