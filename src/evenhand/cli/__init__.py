@@ -21,6 +21,7 @@ COMMANDS = {
     "weigh": "run a plan: a finding with every estimate, refusal and exclusion",
     "tell": "make the page and the one-page statement of a finding",
     "keep": "the ledger's keeper: keys, reports, receipts, the published tree, its witness",
+    "serve": "the form that takes reports, on this machine",
     "verify": "does a receipt, a ledger, a store or a release hold?",
     "simulate": "write a world with a planted answer, for critics and for power",
 }

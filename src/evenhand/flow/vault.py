@@ -18,7 +18,7 @@ from evenhand.keep.keyring import Keyring
 from evenhand.keep.ledger import Published
 from evenhand.keep.manifest import Manifest
 from evenhand.keep.note import Note
-from evenhand.keep.store import Entry
+from evenhand.keep.store import Entry, Store
 from evenhand.keep.witness import Witness
 from evenhand.terms.encounter import BY_NAME
 
@@ -98,7 +98,7 @@ def keep_report(
     made = code.new()
     derived = code.derive(made, force.origin, *force.code)
     reply = {"mailbox": code.recipient(derived.mailbox), "hand": code.public(derived.hand).hex()}
-    answers = {**facts, "language": language, "manifest": force.version, "reply": reply}
+    answers = {**facts, "told_in": language, "manifest": force.version, "reply": reply}
     sealed = (
         frame.make("facts", frame.facts_text(answers), [desk.facts for desk in readers]),
         frame.make("story", frame.story_text(language, story), [desk.story for desk in readers]),
@@ -168,20 +168,34 @@ def publish(
 
     `cosigned` are checkpoints that witnesses signed since the last run. Every document is checked before it is kept.
     """
-    signer = log.signer("log")
     with _opened(store, folder) as held:
         _check_place(held, folder)
-        for path in cosigned:
-            _take_cosigned(held, folder, path, signer, now)
-        for path in documents:
-            if path.is_dir():
-                _take_release(held, folder, path, now.date())
-            else:
-                _take_manifest(held, folder, path, signer, now.date())
-        return ledger.publish(held, folder, signer, now, openings=openings, late=late)
+        return publish_store(held, folder, log, now, documents, cosigned, openings=openings, late=late)
 
 
-def _take_manifest(held: Folder, folder: Path, path: Path, signer: note.Signer, today: date) -> None:
+def publish_store(
+    held: Store,
+    folder: Path,
+    log: Keyring,
+    now: datetime,
+    documents: Sequence[Path] = (),
+    cosigned: Sequence[Path] = (),
+    openings: bool = False,
+    late: bool = False,
+) -> Published:
+    """As `publish`, for a store of any kind that is open."""
+    signer = log.signer("log")
+    for path in cosigned:
+        _take_cosigned(held, folder, path, signer, now)
+    for path in documents:
+        if path.is_dir():
+            _take_release(held, folder, path, now.date())
+        else:
+            _take_manifest(held, folder, path, signer, now.date())
+    return ledger.publish(held, folder, signer, now, openings=openings, late=late)
+
+
+def _take_manifest(held: Store, folder: Path, path: Path, signer: note.Signer, today: date) -> None:
     signed = _read_note(path)
     before = published.read_manifests(folder)
     *_, made = manifest.check([*before, signed])
@@ -190,7 +204,7 @@ def _take_manifest(held: Folder, folder: Path, path: Path, signer: note.Signer, 
     ledger.publish_document(held, folder, f"manifest/{made.version}", "manifest", signed.bytes, today)
 
 
-def _take_release(held: Folder, folder: Path, path: Path, today: date) -> None:
+def _take_release(held: Store, folder: Path, path: Path, today: date) -> None:
     signed = _read_note(path / "release")
     made = release.read(signed)
     versions = ledger.with_leaves(held, published.read_manifests(folder))
@@ -205,7 +219,7 @@ def _take_release(held: Folder, folder: Path, path: Path, today: date) -> None:
     ledger.publish_release(held, folder, signed, letters, files, today)
 
 
-def _take_cosigned(held: Folder, folder: Path, path: Path, signer: note.Signer, now: datetime) -> None:
+def _take_cosigned(held: Store, folder: Path, path: Path, signer: note.Signer, now: datetime) -> None:
     signed = _read_note(path)
     _, force = ledger.with_leaves(held, published.read_manifests(folder))[-1]
     witnesses = [each for each in force.witnesses if note.signed_by(signed, each)]

@@ -1,0 +1,101 @@
+"""Models: all that the drop box stores. No column for anything that a reporter said (VAULT 11).
+
+A test compares this with the page /what-we-hold.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+SIZE, LOOKUP_SIZE = 32, 16
+
+
+class Visit(models.Model):
+    """An open form: sealed to a key that only the visitor's cookie gives. The row's key is SHA-256 of the cookie."""
+
+    key = models.BinaryField(primary_key=True, max_length=SIZE)
+    sealed = models.BinaryField()
+    day = models.DateField(db_index=True)
+
+
+class Draft(models.Model):
+    """Answers not sent yet, sealed to a key that only the return code, or the visit's cookie, gives."""
+
+    lookup = models.BinaryField(primary_key=True, max_length=LOOKUP_SIZE)
+    sealed = models.BinaryField()
+    day = models.DateField(db_index=True)
+
+
+class Entry(models.Model):
+    """An entry of the ledger; `batch` and `index` are empty while it waits for its number."""
+
+    commitment = models.BinaryField(primary_key=True, max_length=SIZE)
+    opening = models.BinaryField()
+    kind = models.CharField(max_length=16)
+    lookup = models.BinaryField(max_length=LOOKUP_SIZE, db_index=True)
+    about = models.BinaryField(max_length=SIZE, null=True, db_index=True)
+    day = models.DateField()
+    lane = models.CharField(max_length=16)
+    batch = models.PositiveIntegerField(null=True)
+    index = models.PositiveIntegerField(null=True, unique=True)
+    # the order of arrival within the database, for those that wait
+    arrived = models.BigIntegerField(unique=True)
+
+
+class Frame(models.Model):
+    """A sealed frame; `data` is empty once it was shredded."""
+
+    digest = models.BinaryField(max_length=SIZE, db_index=True)
+    entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="sealed")
+    place = models.PositiveSmallIntegerField()
+    data = models.BinaryField(null=True)
+
+    class Meta:
+        """An entry has one frame in each place."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["entry", "place"], name="one_frame_a_place")]
+
+
+class Slip(models.Model):
+    """For the code's own mailbox: to which desks a report went, so that a correction goes to the same ones."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True)
+    sealed = models.BinaryField()
+
+
+class Batch(models.Model):
+    """Which leaves were numbered on a day: from `first` on, `count` of them."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    day = models.DateField()
+    first = models.PositiveIntegerField()
+    count = models.PositiveIntegerField()
+
+
+class Root(models.Model):
+    """The root of a size: never two."""
+
+    size = models.PositiveIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=SIZE)
+
+
+class Checkpoint(models.Model):
+    """A signed checkpoint that was published."""
+
+    number = models.BigAutoField(primary_key=True)
+    note = models.BinaryField()
+
+
+class Nonce(models.Model):
+    """A number of a desk's request that was seen, so that nobody sends it again."""
+
+    value = models.BinaryField(primary_key=True, max_length=SIZE)
+    day = models.DateField(db_index=True)
+
+
+class Ticket(models.Model):
+    """A one-time code of a canvass, as SHA-256 of it; used or not, nothing else."""
+
+    digest = models.BinaryField(primary_key=True, max_length=SIZE)
+    canvass = models.CharField(max_length=40, db_index=True)
+    used = models.BooleanField(default=False)

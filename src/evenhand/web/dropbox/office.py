@@ -1,0 +1,60 @@
+"""Office: who is behind this drop box, from the manifest in force, never typed by hand; and the key that promises."""
+
+import threading
+from dataclasses import dataclass, field
+
+from evenhand.errors import FormatError
+from evenhand.flow import vault
+from evenhand.keep import keyring
+from evenhand.keep.manifest import Manifest
+from evenhand.keep.note import Signer
+from evenhand.web.dropbox.settings import LEDGER, PROMISE_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A desk as a form offers it: its name in the manifest, and what a person calls it."""
+
+    name: str
+    label: str
+
+
+@dataclass(slots=True)
+class _Force:
+    """The manifest in force, read anew when the checkpoint was."""
+
+    read_at: int = -1
+    manifest: Manifest | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
+_FORCE = _Force()
+
+
+def in_force() -> Manifest:
+    """The manifest in force."""
+    path = LEDGER / "checkpoint"
+    now = path.stat().st_mtime_ns if path.exists() else 0
+    with _FORCE.lock:
+        if _FORCE.manifest is None or _FORCE.read_at != now:
+            _FORCE.manifest, _FORCE.read_at = vault.in_force(LEDGER), now
+        return _FORCE.manifest
+
+
+def readers(language: str) -> tuple[Reader, ...]:
+    """The desks a reporter may choose from, in the manifest's order, as they are called in a language or in English."""
+    force = in_force()
+    labels = {(each.desk, each.language): each.text for each in force.labels}
+    return tuple(
+        Reader(desk.name, labels.get((desk.name, language)) or labels.get((desk.name, "en")) or desk.name)
+        for desk in force.desks
+    )
+
+
+def promise_key() -> Signer:
+    """The key that signs promises."""
+    return keyring.load(PROMISE_KEY, _locked).signer("promise")
+
+
+def _locked() -> str:
+    raise FormatError(f"{PROMISE_KEY} is under a passphrase: a server's key is not")

@@ -1,0 +1,386 @@
+"""Pages: one question a page, plain HTML, no script needed; each Continue keeps the draft before it goes on.
+
+The words of the questions are data (terms/form.py); those of the other pages stand in the templates.
+"""
+
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from evenhand.errors import CodeSlipError, ProofError
+from evenhand.hear import answers
+from evenhand.keep import code, ledger, note
+from evenhand.keep.lines import decoded, encoded
+from evenhand.terms import form
+from evenhand.web.dropbox import models, office
+from evenhand.web.dropbox.send import send
+from evenhand.web.dropbox.settings import FOLDER, LEDGER
+from evenhand.web.dropbox.store import DatabaseStore
+from evenhand.web.dropbox.stretch import BusyError, stretched
+from evenhand.web.dropbox.visit import Visit, sweep, today
+from evenhand.web.dropbox.withdraw import withdraw
+
+LANGUAGES = {"en": "English"}
+# where the pages before the questions, and those after, stand in the flow
+BEFORE, AFTER = ("start", "before", "code", "readers"), ("check", "sent")
+# below it nobody is asked anything (VAULT 7)
+LEAST_SPACE = 2 * 2**30
+# from this page on, "Send what I have" stands on every page
+EARLY = 8
+WEATHER = "https://www.weather.gov/"
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    """What every page has: its language, and whether Leave stands at its top."""
+    return {"language": _language(request), "leave": True}
+
+
+def _language(request: HttpRequest) -> str:
+    first = request.path.split("/")[1]
+    return first if first in LANGUAGES else "en"
+
+
+def _page(request: HttpRequest, name: str, heading: str, status: int = 200, **said: Any) -> HttpResponse:
+    return render(request, f"{name}.html", {"heading": heading, **said}, status=status)
+
+
+def languages(request: HttpRequest) -> HttpResponse:
+    """Page 0: each language in its own name."""
+    return _page(request, "languages", "Community form", languages=LANGUAGES.items(), leave=False)
+
+
+def start(request: HttpRequest, language: str) -> HttpResponse:
+    """Page 1: what this is, and who is behind it. A full disk is told before anything is typed."""
+    if language not in LANGUAGES:
+        raise Http404
+    if shutil.disk_usage(FOLDER).free < LEAST_SPACE:
+        return _page(request, "full", "We cannot take reports today", 503)
+    sweep()
+    return _page(request, "start", "Tell us about a stop", readers=office.readers(language), leave=False)
+
+
+def before(request: HttpRequest, language: str) -> HttpResponse:
+    """Page 2. Its Continue makes the visit and the code."""
+    if language not in LANGUAGES:
+        raise Http404
+    if request.method == "POST":
+        try:
+            made = stretched(lambda: Visit.begin(language, office.in_force()))
+        except BusyError:
+            return busy(request)
+        made.save()
+        answer = _on(language, "code")
+        made.set_cookie(answer)
+        return answer
+    return _page(request, "before", "Before you start")
+
+
+def show_code(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
+    """Page 3: the code, once; or a visit without one."""
+    if request.method == "POST":
+        if request.POST.get("go") == "without":
+            visit.end()
+            visit = Visit.begin(language, None)
+            visit.save()
+        answer = _on(language, "readers")
+        visit.set_cookie(answer)
+        return answer
+    return _page(request, "code", "Your code", code=code.shown(visit.code) if visit.code else "")
+
+
+def readers(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
+    """Page 3a: who may read it. Nobody is ticked in advance."""
+    offered = office.readers(language)
+    error = ""
+    if request.method == "POST":
+        known = {reader.name for reader in offered}
+        chosen = [name for name in request.POST.getlist("readers") if name in known]
+        visit.answers["readers"] = chosen
+        if 1 <= len(chosen) <= 4:
+            visit.save_draft()
+            return _on(language, _next(visit, "readers"))
+        error = "Choose one to four. Somebody must be able to read it." if not chosen else "Choose four or fewer."
+    ticked = visit.answers.get("readers", [])
+    return _page(request, "readers", "Who may read your report?", readers=offered, ticked=ticked, error=error)
+
+
+def question(request: HttpRequest, language: str, name: str, visit: Visit) -> HttpResponse:
+    """Pages 4 to 19."""
+    page = next((page for page in answers.pages(visit.answers) if page.name == name), None)
+    if page is None:
+        raise Http404
+    problems: list[answers.Problem] = []
+    flags: tuple[answers.Flag, ...] = ()
+    if request.method == "POST":
+        _take(request, page, visit)
+        problems = answers.problems(page, visit.answers, today())
+        # what tells who somebody is, is shown to its writer once; it is taken out on sending
+        asked = {each.name for each in page.questions}
+        flags = tuple(flag for flag in answers.flags(visit.answers) if flag.question in asked)
+        if not problems and (not flags or request.POST.get("seen")):
+            return _on(
+                language, answers.pages(visit.answers)[-1].name if "early" in request.POST else _next(visit, name)
+            )
+    said: dict[str, Any] = {
+        "questions": [_asked(page, asked, visit.answers, problems) for asked in page.questions],
+        "problems": [(problem.question, _sentence(problem)) for problem in problems],
+        "flags": flags,
+        "for_another": form.FOR_ANOTHER if answers.for_another(page, visit.answers) else "",
+        "back": _before(visit, name),
+        # from page 8 on: what is required was asked
+        "early": int(page.number.rstrip("a")) >= EARLY and page != answers.pages(visit.answers)[-1],
+    }
+    return _page(request, "question", page.heading, page=page, **said)
+
+
+def _take(request: HttpRequest, page: form.Page, visit: Visit) -> None:
+    """Keep what was answered on a page, without words of status, before anything else is done with it."""
+    for asked in page.questions:
+        values = [value.replace("\0", "").replace("\r\n", "\n") for value in request.POST.getlist(asked.name)]
+        visit.answers[asked.name] = values if asked.kind in ("one", "many") else "".join(values[:1])
+    chosen = visit.answers.get("readers", [])
+    visit.answers = {**answers.without_status(visit.answers), "readers": chosen}
+    visit.save_draft()
+
+
+def _sentence(problem: answers.Problem) -> str:
+    return problem.sentence.format(**problem.figures)
+
+
+def _asked(
+    page: form.Page, asked: form.Question, given: dict[str, Any], problems: list[answers.Problem]
+) -> dict[str, Any]:
+    """A question as the template draws it."""
+    error = next((_sentence(problem) for problem in problems if problem.question == asked.name), "")
+    alone = not asked.heading and len([each for each in page.questions if not each.heading]) == 1
+    said = given.get(asked.name, [] if asked.kind in ("one", "many") else "")
+    heading = asked.heading or page.heading
+    # where the page does not say so itself
+    hint = asked.kind == "many" and len(asked.answers) > 1 and not page.words
+    return {"is": asked, "heading": heading, "hidden": alone, "hint": hint, "given": said, "error": error}
+
+
+def _said(page: form.Page, given: dict[str, Any]) -> list[str]:
+    """What was answered on a page, in the words of the form."""
+    found: list[str] = []
+    for asked in answers.questions(page, given):
+        said = given.get(asked.name, [])
+        labels = {each.code: each.label for each in asked.answers}
+        found += [labels.get(each, each) for each in ([said] if isinstance(said, str) else said) if each]
+    return found
+
+
+def check(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
+    """Page 20, and Send."""
+    shown = answers.pages(visit.answers)
+    missing = [page for page in shown if answers.problems(page, visit.answers, today())]
+    if request.method == "POST":
+        if not visit.answers.get("readers"):
+            return _on(language, "readers")
+        if missing:
+            return _on(language, missing[0].name)
+        send(visit, request.POST.get("website", ""))
+        return _on(language, "sent")
+    labels = {reader.name: reader.label for reader in office.readers(language)}
+    said = [(page, _said(page, visit.answers)) for page in shown]
+    chosen = [labels[name] for name in visit.answers.get("readers", []) if name in labels]
+    return _page(request, "check", "Check your answers", said=said, readers=chosen, back=shown[-1].name)
+
+
+def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
+    """Page 21: only now is anything acknowledged."""
+    if not visit.entry:
+        return _on(language, "check")
+    shown = code.shown(visit.code) if visit.code else ""
+    return _page(request, "sent", "Sent. Thank you.", code=shown, by=_by(visit))
+
+
+def _by(visit: Visit) -> str:
+    return visit.promise.split("\nby ")[1].split("\n")[0]
+
+
+def promise(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
+    """The promise as a file."""
+    del request
+    if not visit.entry:
+        return _on(language, "check")
+    return _file(visit.promise.encode())
+
+
+def _file(data: bytes) -> HttpResponse:
+    return HttpResponse(
+        data,
+        content_type="text/plain; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="note.txt"'},
+    )
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Ends the visit, clears what the browser kept, and goes to the weather."""
+    visit = Visit.of(request)
+    if visit is not None:
+        visit.end()
+    answer = redirect(WEATHER)
+    answer["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer
+
+
+def come_back(request: HttpRequest) -> HttpResponse:
+    """A code, and then what became of the report. A slip is told without any look-up."""
+    if request.method != "POST":
+        return _page(request, "comeback", "Come back with your code")
+    try:
+        typed = code.read(request.POST.get("code", ""))
+    except CodeSlipError:
+        error = "One of the digits may be wrong. Please look again."
+        return _page(request, "comeback", "Come back with your code", error=error)
+    force = office.in_force()
+    try:
+        derived = stretched(lambda: code.derive(typed, force.origin, *force.code))
+    except BusyError:
+        return busy(request)
+    made = Visit.begin(_language(request), None)
+    made.lookup, made.draft = derived.lookup.hex(), derived.draft.hex()
+    made.mailbox, made.hand, made.code = derived.mailbox.hex(), derived.hand.hex(), typed
+    entry = DatabaseStore().by_lookup(derived.lookup)
+    draft = models.Draft.objects.filter(pk=derived.lookup).exists()
+    if entry is None and not draft:
+        error = "We have nothing under this code. Drafts are deleted after 7 days."
+        return _page(request, "comeback", "Come back with your code", error=error)
+    made.entry = encoded(entry.commitment) if entry else ""
+    made.save()
+    answer = redirect("/mine" if entry else f"/{made.language}/check")
+    made.set_cookie(answer)
+    return answer
+
+
+def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What became of a report, in words."""
+    store = DatabaseStore()
+    entry = store.entry(decoded(visit.entry)) if visit.entry else None
+    if entry is None:
+        return redirect("/code")
+    gone = None in store.frames(entry.commitment)
+    state = "withdrawn" if gone else "waiting" if entry.index is None else "in the ledger"
+    return _page(request, "mine", "Your report", entry=entry, state=state, witnesses=_witnesses())
+
+
+def _witnesses() -> int:
+    path = LEDGER / "checkpoint"
+    if not path.exists():
+        return 0
+    signed = note.parse(path.read_bytes())
+    return sum(note.signed_by(signed, each) for each in office.in_force().witnesses)
+
+
+def receipt(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """The receipt as a file, once the ledger has it."""
+    del request
+    try:
+        return _file(ledger.prove(DatabaseStore(), decoded(visit.entry)).bytes)
+    except ProofError:
+        return redirect("/mine")
+
+
+def take_back(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Delete a report: its content goes from here at once, from desks with their next pull; its place stays."""
+    if not visit.entry or not visit.code:
+        return redirect("/code")
+    if request.method == "POST":
+        withdraw(visit)
+        return redirect("/mine")
+    return _page(request, "withdraw", "Delete your report?")
+
+
+def what_we_hold(request: HttpRequest) -> HttpResponse:
+    """Every table and column of this server, from the models themselves, and what we could be made to hand over."""
+    tables = [
+        (model.__name__, " ".join((model.__doc__ or "").split()), [f.name for f in model._meta.fields])
+        for model in (models.Visit, models.Draft, models.Entry, models.Frame, models.Slip, models.Batch, models.Root)
+    ]
+    rest = [
+        (model.__name__, " ".join((model.__doc__ or "").split()), [f.name for f in model._meta.fields])
+        for model in (models.Checkpoint, models.Nonce, models.Ticket)
+    ]
+    return _page(request, "hold", "What we hold", tables=[*tables, *rest])
+
+
+def who_can_read(request: HttpRequest) -> HttpResponse:
+    """Who can read what, and what to do if it goes wrong."""
+    return _page(request, "who", "Who can read this", readers=office.readers(_language(request)))
+
+
+def status(request: HttpRequest) -> HttpResponse:
+    """How this server is, without a live count."""
+    last = DatabaseStore().last_batch()
+    return _page(request, "status", "Status", last=last, witnesses=_witnesses(), today=today())
+
+
+def published(request: HttpRequest, path: str) -> HttpResponseBase:
+    """The published ledger, as files; openings are nobody's to fetch here."""
+    del request
+    found = (LEDGER / path).resolve()
+    if not found.is_relative_to(LEDGER) or not found.is_file() or path.startswith(("openings", ".")) or "/." in path:
+        raise Http404
+    answer = FileResponse(found.open("rb"), content_type="application/octet-stream")
+    answer["Cache-Control"] = "no-cache" if path == "checkpoint" else "public, max-age=31536000, immutable"
+    return answer
+
+
+def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form token that has ended: the page again, and what was typed is in the draft."""
+    del reason
+    return _page(request, "too_old", "Please press Send once more", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page."""
+    del exception
+    return _page(request, "missing", "There is no such page", 404)
+
+
+def within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that needs a visit; without one it goes to the start."""
+
+    def visited(request: HttpRequest, language: str = "", **named: str) -> HttpResponse:
+        if language and language not in LANGUAGES:
+            raise Http404
+        visit = Visit.of(request)
+        if visit is None:
+            return _on(language, "start") if language else redirect("/code")
+        try:
+            return view(request, **({"language": language} if language else {}), **named, visit=visit)
+        except BusyError:
+            return busy(request)
+
+    return visited
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Too many codes at once: in a minute."""
+    answer = _page(request, "busy", "Many people are here just now", 503)
+    answer["Retry-After"] = "60"
+    return answer
+
+
+def _on(language: str, name: str) -> HttpResponse:
+    if language not in LANGUAGES:
+        raise Http404
+    answer = redirect(f"/{language}/{name}")
+    answer.status_code = 303
+    return answer
+
+
+def _next(visit: Visit, name: str) -> str:
+    names = [page.name for page in answers.pages(visit.answers)]
+    order = [*BEFORE, *names, *AFTER]
+    return order[order.index(name) + 1]
+
+
+def _before(visit: Visit, name: str) -> str:
+    names = [page.name for page in answers.pages(visit.answers)]
+    order = [*BEFORE, *names, *AFTER]
+    return order[order.index(name) - 1]

@@ -1,0 +1,434 @@
+"""The drop box in a real browser: told, proved, returned, withdrawn, without a script, on a phone, by keyboard."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from evenhand.keep import act, audit, code, frame, keyring, ledger, note
+from evenhand.keep.audit import FAIL
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CANARY = "A canary sang beside two cars."
+PUBLIC = ("/", "/en/start", "/en/before", "/code", "/status", "/what-we-hold", "/who-can-read", "/nothing")
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "cross-origin-resource-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+}
+
+
+@dataclass
+class Server:
+    """A drop box that runs, its folder, and what it said."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> None:
+        with (self.folder.parent / "said").open("ab") as said:
+            command = ["serve", "dropbox", "--folder", self.folder, "--port", self.port, "--quiet"]
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "evenhand.cli", *map(str, command)], stdout=said, stderr=said
+            )
+        # two desks' keyrings are locked and opened with scrypt: seconds each, and minutes where others are busy here
+        until = time.monotonic() + 300
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                if self.get("/status")[0] == 200:
+                    return
+            assert self.process.poll() is None, (self.folder.parent / "said").read_text(encoding="utf-8")
+            time.sleep(0.2)
+        raise AssertionError("the server did not start")
+
+    def stop(self, how: int = signal.SIGTERM) -> None:
+        """The server and its workers: a kill of the first alone would leave the others."""
+        assert self.process is not None
+        children = (
+            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
+        )
+        for pid in (self.process.pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, how)
+        self.process.wait(30)
+
+    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, dict, bytes]:
+        with contextlib.closing(http.client.HTTPConnection("localhost", self.port, timeout=20)) as connection:
+            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+    def publish(self) -> None:
+        command = ["serve", "dropbox", "--folder", self.folder, "--publish", "--quiet"]
+        subprocess.run([sys.executable, "-m", "evenhand.cli", *map(str, command)], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = Server(tmp_path_factory.mktemp("dropbox") / "box", port)
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def browser(absent) -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        absent("chromium is absent: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield made
+        made.close()
+
+
+def opened(browser: Any, script: bool = False, width: int = 375) -> Any:
+    context = browser.new_context(java_script_enabled=script, viewport={"width": width, "height": 700})
+    # nothing but the form itself is reached, the weather neither
+    context.route(lambda url: "localhost" not in url, lambda route: route.fulfill(status=200, body="weather"))
+    return context.new_page()
+
+
+def on(page: Any, words: str = "Continue") -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=words, exact=True).click()
+
+
+def begin(server: Server, page: Any) -> str:
+    page.goto(f"{server.url}/en/before")
+    on(page)
+    shown = page.inner_text(".code")
+    on(page, "I have saved it")
+    return str(shown)
+
+
+def answer(page: Any) -> None:
+    """The first answer of every question on a page."""
+    for name in page.eval_on_selector_all("main fieldset", "all => all.map(each => each.id)"):
+        if page.query_selector(f"#{name} label.choice"):
+            # who is under 18 is asked less: the second age
+            page.check(f"#{name} label.choice input >> nth={int(name == 'q-age')}")
+    for field in page.query_selector_all("main textarea"):
+        field.fill(CANARY)
+
+
+def to_the_check(page: Any) -> list[str]:
+    """Answer every page until the last; their paths."""
+    page.check("input[value=legal]")
+    on(page)
+    seen = []
+    while not page.url.endswith("/check"):
+        seen.append(page.url.rpartition("/")[2])
+        answer(page)
+        on(page)
+        assert len(seen) < 40
+    return seen
+
+
+def tell(server: Server, page: Any) -> str:
+    shown = begin(server, page)
+    to_the_check(page)
+    on(page, "Send")
+    assert page.inner_text("h1") == "Sent. Thank you."
+    return shown
+
+
+def back_with(server: Server, page: Any, shown: str) -> None:
+    page.goto(f"{server.url}/code")
+    page.fill("#code", shown)
+    on(page)
+
+
+def test_told_proved_returned_and_withdrawn_without_a_script_on_a_phone(
+    server: Server, browser: Any, tmp_path: Path
+) -> None:
+    page = opened(browser, width=320)
+    shown = tell(server, page)
+    assert page.inner_text(".code") == shown
+    with page.expect_download() as promised:
+        page.click("text=Save the note")
+    promised.value.save_as(tmp_path / "promise")
+    back_with(server, opened(browser), shown)
+    server.publish()
+    returned = opened(browser, width=320)
+    back_with(server, returned, shown)
+    assert "is in the ledger, with number" in returned.inner_text("main")
+    with returned.expect_download() as proved:
+        returned.click("text=Save the receipt")
+    proved.value.save_as(tmp_path / "receipt")
+    made = audit.audit([server.folder / "ledger", tmp_path / "receipt", tmp_path / "promise"], datetime.now(UTC))
+    assert [check for check in made.checks if check.outcome == FAIL] == []
+    assert sum("receipt" in check.what and "final" in check.why for check in made.checks) == 1
+    assert any("kept" in check.why for check in made.checks)
+    returned.click("text=Delete my report")
+    on(returned, "Delete my report")
+    assert "Its content is deleted" in returned.inner_text("main")
+    back_with(server, returned, shown)
+    assert "Its content is deleted" in returned.inner_text("main")
+    # its reader opens the slip, which only the code could have signed, and the report itself is nowhere
+    kind, about, data = newest(server)
+    assert kind == "withdrawal"
+    ring = keyring.load(server.folder / "trial/legal/op-1.keyring", lambda: "this is a rehearsal")
+    slip = act.read_withdrawal(note.parse(frame.open(frame.parse(data), ring.identities("facts"))))
+    assert slip.about == about
+
+
+def newest(server: Server) -> tuple[str, bytes, bytes]:
+    """Kind, what it goes with, and the first frame of the newest entry."""
+    with contextlib.closing(sqlite3.connect(server.folder / "dropbox.sqlite3")) as rows:
+        found: tuple[str, bytes, bytes] = rows.execute(
+            "select e.kind, e.about, f.data from dropbox_frame f join dropbox_entry e on f.entry_id = e.commitment "
+            "order by e.arrived desc, f.place limit 1"
+        ).fetchone()
+    return found
+
+
+def test_the_desk_that_was_chosen_opens_it_and_the_other_does_not(server: Server, browser: Any) -> None:
+    tell(server, opened(browser))
+    with contextlib.closing(sqlite3.connect(server.folder / "dropbox.sqlite3")) as rows:
+        facts, story = (
+            frame.parse(data)
+            for (data,) in rows.execute(
+                "select f.data from dropbox_frame f join dropbox_entry e on f.entry_id = e.commitment "
+                "where e.kind = 'report' and f.data is not null order by e.arrived desc, f.place limit 2"
+            )
+        )
+    rings = {
+        desk: keyring.load(server.folder / f"trial/{desk}/op-1.keyring", lambda: "this is a rehearsal")
+        for desk in ("legal", "civil-rights")
+    }
+    assert frame.read_story(frame.open(story, rings["legal"].identities("story"))) == ("en", CANARY)
+    told = frame.read_facts(frame.open(facts, rings["legal"].identities("facts")))
+    assert told["manifest"] == 1
+    assert told["reply"]["mailbox"].startswith("age1")
+    for sealed, use in ((facts, "facts"), (story, "story")):
+        with pytest.raises(Exception, match="sealed to others"):
+            frame.open(sealed, rings["civil-rights"].identities(use))
+
+
+def test_every_answer_survives_back_and_a_second_tab(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    begin(server, page)
+    seen = to_the_check(page)
+    before = page.inner_text("dl")
+    for name in reversed(seen[-6:]):
+        page.goto(f"{server.url}/en/{name}")
+        assert page.query_selector("input:checked") or page.input_value("textarea") == CANARY
+        page.click("text=Back")
+    other = page.context.new_page()
+    other.goto(f"{server.url}/en/check")
+    assert other.inner_text("dl") == before
+
+
+def test_by_keyboard_alone(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    page.goto(f"{server.url}/en/start")
+    press(page, "link", "Start", "Enter")
+    press(page, "button", "Continue", "Enter")
+    press(page, "button", "I have saved it", "Enter")
+    press(page, "checkbox", "Trial office two (legal help)", "Space")
+    press(page, "button", "Continue", "Enter")
+    assert re.search(r"/en/[a-z-]+$", page.url)
+    assert page.url.rpartition("/")[2] not in ("readers", "code", "before")
+
+
+def press(page: Any, role: str, name: str, key: str) -> None:
+    """Tab to a control, and press a key on it; its focus must be seen."""
+    wanted = page.get_by_role(role, name=name, exact=True)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("each => each === document.activeElement"):
+            assert "rgb(255, 191, 71)" in wanted.evaluate("each => getComputedStyle(each).outlineColor")
+            if key == "Enter":
+                with page.expect_navigation():
+                    page.keyboard.press(key)
+            else:
+                page.keyboard.press(key)
+            return
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def test_no_page_has_a_fault_that_axe_finds_and_none_is_wider_than_a_phone(server: Server, browser: Any) -> None:
+    from axe_core_python.sync_playwright import Axe
+
+    page, axe, faults = opened(browser, script=True, width=320), Axe(), {}
+
+    def look() -> None:
+        found = axe.run(page)["violations"]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if found or wide > 0:
+            faults[page.url] = ([each["id"] for each in found], wide)
+
+    for path in PUBLIC:
+        page.goto(server.url + path)
+        look()
+    begin(server, page)
+    look()
+    on(page)
+    look()
+    page.check("input[value=legal]")
+    on(page)
+    while not page.url.endswith("/check"):
+        look()
+        answer(page)
+        on(page)
+    look()
+    on(page, "Send")
+    look()
+    assert faults == {}
+
+
+def test_every_page_is_light_and_has_its_headers(server: Server) -> None:
+    for path in PUBLIC:
+        status, headers, data = server.get(path)
+        assert status in (200, 404), path
+        assert len(data) + len(str(headers)) < 30_000
+        assert len(data) % 4096 == 0
+        for name, value in HEADERS.items():
+            assert headers.get(name) == value, (path, name)
+        assert "default-src 'none'" in headers["content-security-policy"]
+        assert not {"etag", "last-modified", "vary", "x-powered-by"} & headers.keys(), path
+    assert server.get("/static/form.css")[0] == 200
+
+
+def test_cookies_are_the_visit_s_and_the_form_s_and_end_with_the_browser(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    begin(server, page)
+    cookies = {each["name"]: each for each in page.context.cookies()}
+    assert set(cookies) == {"__Host-visit", "__Host-csrf"}
+    for each in cookies.values():
+        assert (each["secure"], each["httpOnly"], each["sameSite"], each["path"]) == (True, True, "Strict", "/")
+        assert each["expires"] == -1
+
+
+def test_leave_ends_the_visit_clears_the_browser_and_back_shows_the_start(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    begin(server, page)
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
+    status, headers, _ = server.get("/leave", cookie=cookie)
+    assert (status, headers["location"]) == (302, "https://www.weather.gov/")
+    assert headers["clear-site-data"] == '"cache", "cookies", "storage"'
+    assert headers["cache-control"] == "no-store"
+    page.goto(f"{server.url}/en/readers")
+    assert page.url.endswith("/en/start")
+
+
+@pytest.mark.parametrize(("typed", "words"), [
+    ("1234", "One of the digits may be wrong"),
+    ("letters", "One of the digits may be wrong"),
+    ("", "One of the digits may be wrong"),
+])  # fmt: skip
+def test_a_slip_is_told_apart_from_a_code_that_is_unknown(server: Server, browser: Any, typed: str, words: str) -> None:
+    page = opened(browser)
+    back_with(server, page, typed)
+    assert words in page.inner_text("main")
+    back_with(server, page, code.shown(code.new()))
+    assert "We have nothing under this code" in page.inner_text("main")
+
+
+def test_a_code_is_taken_in_the_digits_of_any_script(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    shown = tell(server, page)
+    ethiopic = "".join(chr(0x0660 + int(each)) if each.isdigit() else "\u00a0" for each in shown)
+    back_with(server, page, f" {ethiopic}\n")
+    assert page.inner_text("h1") == "Your report"
+
+
+def test_what_is_no_form_is_refused_before_it_is_read(server: Server) -> None:
+    post = {"method": "POST"}
+    assert server.get("/code", body=b"x" * 70_000, content_type="application/x-www-form-urlencoded", **post)[0] == 413
+    assert (
+        server.get("/code", body=b"--x\r\n\r\n--x--", content_type="multipart/form-data; boundary=x", **post)[0] == 415
+    )
+    assert server.get("/code", body=b"{}", content_type="application/json", **post)[0] == 415
+    assert server.get("/code", method="DELETE")[0] == 405
+    assert server.get("/ledger/../keys/log.key")[0] == 404
+    assert server.get("/ledger/openings/1")[0] == 404
+    form = urlencode({"code": "\0" * 5}).encode()
+    assert server.get("/code", body=form, content_type="application/x-www-form-urlencoded", **post)[0] == 403
+
+
+def test_the_published_ledger_is_served_and_checks(server: Server, tmp_path: Path) -> None:
+    server.publish()
+    status, headers, data = server.get("/ledger/checkpoint")
+    assert (status, headers["cache-control"]) == (200, "no-cache")
+    assert data == (server.folder / "ledger/checkpoint").read_bytes()
+    size = note.read_checkpoint(note.parse(data)).size
+    tile = ledger.tiles.wanted(size)[0].path
+    assert "immutable" in server.get(f"/ledger/{tile}")[1]["cache-control"]
+
+
+def test_nothing_that_was_typed_is_anywhere_in_the_clear(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    shown = tell(server, page).replace(" ", "")
+    for path in (f"/en/{CANARY.split()[1]}", f"/code?canary={shown}"):
+        server.get(path, user_agent=CANARY, referer=CANARY, x_canary=CANARY)
+    found = []
+    for path in [*server.folder.rglob("*"), server.folder.parent / "said"]:
+        if path.is_file() and path.name != "sheet.txt":
+            data = path.read_bytes()
+            found += [(path, word) for word in (b"canary", CANARY.encode(), shown.encode()) if word in data]
+    assert found == []
+
+
+def test_killed_at_random_nothing_that_was_acknowledged_is_lost(server: Server, browser: Any) -> None:
+    told = []
+    for _ in range(3):
+        page = opened(browser)
+        told.append(tell(server, page))
+        begin(server, page)
+        page.check("input[value=legal]")
+        with contextlib.suppress(Exception):
+            on(page)
+        server.stop(signal.SIGKILL)
+        server.start()
+    for shown in told:
+        page = opened(browser)
+        back_with(server, page, shown)
+        assert page.inner_text("h1") == "Your report"
+
+
+def test_the_page_of_what_is_held_names_every_column(server: Server) -> None:
+    from django.apps import apps
+
+    text = server.get("/what-we-hold")[2].decode()
+    for model in apps.get_app_config("dropbox").get_models():
+        assert f"<h2>{model.__name__}</h2>" in text
+        for column in model._meta.fields:
+            assert column.name in text
