@@ -180,7 +180,7 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_lost(copy: Path, cap
     assert "has no promise key: it has log" in sentences(capsys, *wrong)
     locked = ("keep", "publish", copy / "store", copy / "ledger", "--key", copy / "legal/root.keyring")
     assert "a server's key is not" in sentences(capsys, *locked)
-    assert "out of order" in sentences(capsys, *publish, "--document", copy / "manifest-1")
+    assert "expected version 2" in sentences(capsys, *publish, "--document", copy / "manifest-1")
     ceremony_again = ("keep", "ceremony", "log", ORIGIN, "--to", copy / "log")
     assert "never written over" in sentences(capsys, *ceremony_again)
     cosigned = (copy / "cosigned").read_bytes().replace(ORIGIN.encode(), b"other.example.org/ledger")
@@ -194,7 +194,8 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_lost(copy: Path, cap
 def test_the_wrong_passphrase_and_a_key_that_others_may_read_are_refused(copy: Path, capsys) -> None:
     (copy / "wrong").write_text("not this one\n", encoding="utf-8")
     sign = ("keep", "ceremony", "sign", copy / "manifest-1", "--key", copy / "legal/root.keyring")
-    assert "does not open this keyring" in sentences(capsys, *sign, "--passphrase", copy / "wrong")
+    said = sentences(capsys, *sign, "--passphrase", copy / "wrong")
+    assert "legal/root.keyring: the passphrase does not open this keyring" in said
     (copy / "log/log.key").chmod(0o644)
     publish = ("keep", "publish", copy / "store", copy / "ledger", "--key", copy / "log/log.key")
     assert "chmod 600" in sentences(capsys, *publish)
@@ -285,6 +286,83 @@ def test_what_was_withdrawn_goes_with_its_correction_and_the_withdrawal_stays(co
     with Folder(copy / "store", reading=True) as store:
         assert store.frames(report.commitment) == (None, None)
         assert [entry.kind for entry in store.waiting() if None not in store.frames(entry.commitment)] == ["withdrawal"]
+
+
+DESK = ("keep", "ceremony", "desk")
+ROLES = ("--operator", "facts,release", "--operator", "story,release")
+
+
+def test_a_draft_is_never_written_over_a_key(copy: Path, capsys) -> None:
+    before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
+    part = ("--part", copy / "log/log.part", "--part", copy / "legal/desk.part")
+    strike = ("keep", "rotate", copy / "ledger", "--strike", "legal/op-2", "--to")
+    for there in (copy / "legal/root.keyring", copy / "manifest-1"):
+        assert "is there already" in sentences(capsys, "keep", "ceremony", "manifest", there, *part)
+        assert "is there already" in sentences(capsys, *strike, there)
+    assert {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "roles", "words"),
+    [
+        ("Human Rights", "Human rights", "facts", "small letters, digits and hyphens"),
+        ("rights", 'The "rights" office', "facts", "a text without quotation marks"),
+        ("rights", "Human rights", "facts,reading", "has roles of facts, story, code"),
+        ("rights", "Human rights", "facts,facts", "a role of one operator stands twice"),
+    ],
+)
+def test_what_a_manifest_refuses_is_found_before_a_key_is_made(
+    tmp_path: Path, capsys, name: str, label: str, roles: str, words: str
+) -> None:
+    desk = (*DESK, name, "--label", label, "--operator", roles, "--to", tmp_path / "desk", "--rehearse")
+    assert words in sentences(capsys, *desk)
+    assert not (tmp_path / "desk").exists()
+
+
+def test_a_passphrase_of_a_new_keyring_is_typed_twice(tmp_path: Path, monkeypatch) -> None:
+    answers = iter(["one", "oen", "two", "two", *["three"] * 4])
+    asked = []
+
+    def typed(prompt: str) -> str:
+        asked.append(prompt)
+        return next(answers)
+
+    monkeypatch.setattr("getpass.getpass", typed)
+    assert run(*DESK, "rights", "--label", "Human rights", *ROLES, "--to", tmp_path, "--quiet") == 0
+    assert asked[:4] == [
+        "Passphrase for root.keyring: ",
+        "The same again for root.keyring: ",
+        "They differ. Passphrase for root.keyring: ",
+        "The same again for root.keyring: ",
+    ]
+    assert keyring.load(tmp_path / "root.keyring", lambda: "two").signer("root").name == "rights/root"
+
+
+def test_where_nobody_types_nothing_is_made(copy: Path, capsys, monkeypatch) -> None:
+    def gone(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", gone)
+    desk = (*DESK, "rights", "--label", "Human rights", *ROLES, "--to", copy / "rights")
+    assert "nothing was typed" in sentences(capsys, *desk)
+    assert not list((copy / "rights").iterdir())
+    receipt = ("keep", "receipt", copy / "store", copy / "ledger", "--to", copy / "r")
+    assert "nothing was typed" in sentences(capsys, *receipt)
+
+
+def test_new_keys_are_of_the_desk_that_takes_them(copy: Path, capsys) -> None:
+    (copy / "passphrase").write_text("this is a rehearsal\n", encoding="utf-8")
+    known = ("--passphrase", copy / "passphrase")
+    other = ("rights", "--label", "Human rights", *ROLES, "--to", copy / "rights", "--rehearse", "--quiet")
+    assert run(*DESK, *other) == 0
+    rotate = ("keep", "rotate", copy / "ledger")
+    new = (*rotate, "--desk", "legal", "--to", copy / "new", *known, "--key")
+    assert "and not the root of legal" in sentences(capsys, *new, copy / "rights/root.keyring")
+    assert run(*new, copy / "legal/root.keyring", "--quiet") == 0
+    before = (copy / "rights/op-1.keyring").read_bytes()
+    take_up = (*rotate, "--new", copy / "new/reading.keyring", *known, "--take-up")
+    assert "has keys of legal" in sentences(capsys, *take_up, copy / "rights/op-1.keyring")
+    assert (copy / "rights/op-1.keyring").read_bytes() == before
 
 
 def test_a_manifest_is_signed_by_nobody_who_has_no_part_in_it(tmp_path: Path, office: Path) -> None:

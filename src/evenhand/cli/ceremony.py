@@ -1,7 +1,7 @@
 """evenhand keep ceremony, and evenhand keep rotate: keys are made, tried, printed, put together, renewed."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,10 +74,11 @@ def passphrase(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--passphrase", type=Path, metavar="FILE", help="a file with it; asked for without")
 
 
-def asked(options: argparse.Namespace) -> Callable[[str], str]:
-    """The passphrase of a keyring by its file's name: of a file, of a rehearsal, or asked for once."""
-    from getpass import getpass
+def asked(options: argparse.Namespace, made: Container[str] = ()) -> Callable[[str], str]:
+    """The passphrase of a keyring by its file's name: of a file, of a rehearsal, or asked for once.
 
+    For keyrings that are `made` now it is typed twice: a slip that nobody saw would lock them for good.
+    """
     from evenhand.errors import FormatError
 
     known: dict[str, str] = {}
@@ -87,12 +88,26 @@ def asked(options: argparse.Namespace) -> Callable[[str], str]:
         if getattr(options, "rehearse", False):
             return REHEARSAL
         if name not in known:
-            known[name] = said or getpass(f"Passphrase for {name}: ")
+            known[name] = said or typed(f"Passphrase for {name}: ")
+            while not said and name in made and typed(f"The same again for {name}: ") != known[name]:
+                known[name] = typed(f"They differ. Passphrase for {name}: ")
             if not known[name]:
                 raise FormatError(f"no passphrase was given for {name}: nothing was opened")
         return known[name]
 
     return ask
+
+
+def typed(prompt: str) -> str:
+    """What is typed at a prompt, and not shown; FormatError where nobody is there to type."""
+    from getpass import getpass
+
+    from evenhand.errors import FormatError
+
+    try:
+        return getpass(prompt)
+    except EOFError:
+        raise FormatError("nothing was typed: answer, or give a file (--passphrase, --code)") from None
 
 
 def first_line(path: Path) -> str:
@@ -119,7 +134,8 @@ def run(options: argparse.Namespace) -> int:
         show.say(options, "Making and trying the keys; each keyring takes a second or two to lock.")
         roles = [each.split(",") for each in options.operator]
         label = Label(options.name, options.language, options.label)
-        _made(options, ceremony.make_desk(options.to, options.name, label, roles, asked(options), today))
+        rings = ["root.keyring", *(f"op-{n}.keyring" for n in range(1, len(roles) + 1))]
+        _made(options, ceremony.make_desk(options.to, options.name, label, roles, asked(options, rings), today))
         show.say(options, "Print sheet.txt, sign it, and destroy the file: it holds the recovery key.")
     elif options.step == "manifest":
         from evenhand.flow.vault import manifests
@@ -145,7 +161,8 @@ def rotate(options: argparse.Namespace) -> int:
 
     today = datetime.now(UTC).date()
     if options.desk and options.key and options.to:
-        made = ceremony.rotate(options.to, options.key, options.desk, manifests(options.ledger), asked(options), today)
+        ask = asked(options, ["reading.keyring"])
+        made = ceremony.rotate(options.to, options.key, options.desk, manifests(options.ledger), ask, today)
         _made(options, made)
         show.say(options, "The log signs the manifest too; then publish it, and each operator takes up the new keys.")
     elif options.take_up and options.new:

@@ -141,12 +141,10 @@ def _do_publish(options: argparse.Namespace) -> int:
 
 
 def _do_receipt(options: argparse.Namespace) -> int:
-    from getpass import getpass
-
     from evenhand.flow import vault
 
     vault.free(options.to)
-    typed = ceremony.first_line(options.code) if options.code else getpass("Code: ")
+    typed = ceremony.first_line(options.code) if options.code else ceremony.typed("Code: ")
     proof = vault.give_receipt(options.store, options.ledger, typed)
     vault.write(options.to, proof.bytes)
     show.data(options, {"receipt": str(options.to), "index": proof.index}, str(options.to))

@@ -59,16 +59,24 @@ def make_desk(
 ) -> Made:
     """The keys of a desk: a root, two reading keys, one keyring for each operator, and the recovery key on paper.
 
-    `roles` has each operator's. `passphrase` is asked for each keyring by its name. A test report is sealed and opened
-    with every key as it lies on the disk, and with the paper, before anything is said to be made.
+    `roles` has each operator's. `passphrase` is asked for each keyring by its name, before anything is written. A test
+    report is sealed and opened with every key as it lies on the disk, and with the paper, before anything is said to be
+    made. FormatError where a manifest would not take the desk.
     """
+    manifest.check_name(name)
     made = {use: Secret(use, name, secrets.token_bytes(32)) for use in ("facts", "story", "recovery")}
     root = Secret("root", f"{name}/root", secrets.token_bytes(32))
     desk = Desk(name, root.signer.key, *(code.recipient(made[use].seed) for use in ("facts", "story")))
     names = [f"op-{n}.keyring" for n in range(1, len(roles) + 1)]
-    files = _new(folder, "desk.part", "sheet.txt", "recovery.age", "root.keyring", *names)
     rings = [Keyring((root,)), *_operators(name, roles, made)]
     operators = [_operator(ring, its) for ring, its in zip(rings[1:], roles, strict=True)]
+    # what a manifest refuses is found now, and not once the machine was wiped
+    for each in operators:
+        manifest.check_operator(each)
+    manifest.read_label(label.line.removeprefix("label "))
+    files = _new(folder, "desk.part", "sheet.txt", "recovery.age", "root.keyring", *names)
+    for path in files[3:]:
+        passphrase(path.name)
     for path, ring in zip(files[3:], rings, strict=True):
         keyring.save(path, ring, passphrase(path.name))
     recovered = Keyring((made["facts"], made["story"]))
@@ -249,7 +257,12 @@ def _read_part(path: Path) -> _Part:
 
 
 def write_draft(path: Path, made: Manifest) -> str:
-    """Write a manifest that nobody has signed; the fingerprint of its text, to be read aloud before anyone does."""
+    """Write a manifest that nobody has signed; the fingerprint of its text, to be read aloud before anyone does.
+
+    OutputError where a file is there already: it may be a key, or a draft that others have signed.
+    """
+    if path.exists():
+        raise OutputError(f"{path} is there already: choose another name")
     put(path, made.text.encode(), READABLE)
     return text_fingerprint(path)
 
@@ -289,7 +302,12 @@ def rotate(folder: Path, ring: Path, name: str, versions: Sequence[Note], passph
     if old is None:
         raise ProofError(f"the manifest has no desk {name}: it has {', '.join(sorted(chain[-1].roots))}")
     files = _new(folder, f"manifest-{chain[-1].version + 1}", "reading.keyring")
-    root = keyring.load(ring, lambda: passphrase(ring.name))
+    root = keyring.load(ring, lambda: passphrase(ring.name)).signer("root")
+    if root.key != old.root:
+        raise ProofError(
+            f"{ring} holds {root.name}, and not the root of {name} in the manifest: choose the right one. Where that "
+            "root is lost, `evenhand keep ceremony manifest --after` draws up a change for the other desks to sign"
+        )
     new = {use: Secret(use, name, secrets.token_bytes(32)) for use in ("facts", "story")}
     desk = replace(old, facts=code.recipient(new["facts"].seed), story=code.recipient(new["story"].seed))
     desks = tuple(desk if each.name == name else each for each in chain[-1].desks)
@@ -297,15 +315,21 @@ def rotate(folder: Path, ring: Path, name: str, versions: Sequence[Note], passph
         chain[-1], version=chain[-1].version + 1, previous=manifest.digest(versions[-1]), day=today, desks=desks
     )
     keyring.save(files[1], Keyring(tuple(new.values())), passphrase(files[1].name))
-    signed = note.sign(made.text, [root.signer("root")])
+    signed = note.sign(made.text, [root])
     put(files[0], signed.bytes, READABLE)
     return Made(files, tuple((use, desk_key) for use, desk_key in (("facts", desk.facts), ("story", desk.story))))
 
 
 def take_up(ring: Path, new: Path, passphrase: Passphrase) -> Keyring:
-    """An operator's keyring with the new reading keys of its roles before the old ones, written in its place."""
+    """An operator's keyring with the new reading keys of its roles before the old ones, written in its place.
+
+    ProofError where the new keys are another desk's.
+    """
     held = keyring.load(ring, lambda: passphrase(ring.name))
     brought = keyring.load(new, lambda: passphrase(new.name))
+    desk = held.signer("operator").name.partition("/")[0]
+    if strangers := sorted({each.name for each in brought.secrets} - {desk}):
+        raise ProofError(f"{new} has keys of {strangers[0]}, and {ring} is of {desk}: nothing was taken up")
     uses = {each.use for each in held.secrets}
     added = [each for each in brought.secrets if each.use in uses and each not in held.secrets]
     taken = held.add(*added)

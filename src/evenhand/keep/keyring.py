@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from evenhand.errors import FormatError, ProofError
+from evenhand.errors import FormatError, NotSealedToUsError, ProofError
 from evenhand.keep import code, note, seal
 from evenhand.keep.durable import put
 from evenhand.keep.lines import SIZE, Lines, decoded, encoded, written
@@ -39,7 +39,10 @@ class Secret:
 
     def __post_init__(self) -> None:
         if self.use not in (*SIGNING, *READING) or not note.NAME.fullmatch(self.name) or len(self.seed) != SIZE:
-            raise FormatError(f"a secret has a use of {', '.join((*SIGNING, *READING))}, a name and {SIZE} bytes")
+            raise FormatError(
+                f"a secret has a use of {', '.join((*SIGNING, *READING))}, a name that has no white space and no +, "
+                f"and {SIZE} bytes"
+            )
 
     @property
     def signer(self) -> note.Signer:
@@ -111,7 +114,10 @@ def load(path: Path, passphrase: Callable[[], str]) -> Keyring:
     except OSError as error:
         raise FormatError(f"{path} cannot be read ({error.strerror}): expected a keyring") from None
     if stored.startswith(seal.FIRST):
-        return parse(seal.unlock(stored, passphrase()))
+        try:
+            return parse(seal.unlock(stored, passphrase()))
+        except NotSealedToUsError as error:
+            raise NotSealedToUsError(f"{path}: {error}") from None
     found = parse(stored)
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise FormatError(f"{path} may be read by other users of this machine: chmod 600 it; a stolen key signs")

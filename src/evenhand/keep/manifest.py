@@ -162,11 +162,22 @@ def _hold(made: Manifest) -> None:
     if not 0 <= made.quorum <= sum(witness.kind == note.COSIGNATURE for witness in made.witnesses):
         raise FormatError(f"a quorum of {made.quorum}: there are fewer witnesses whose signatures can be checked")
     for operator in made.operators:
-        _once(operator.roles, "a role of one operator")
-        if not OPERATOR_NAME.fullmatch(operator.key.name) or not set(operator.roles) <= set(ROLES):
-            raise FormatError(f"an operator is named DESK/op-NUMBER and has roles of {', '.join(ROLES)}")
+        check_operator(operator)
     if unknown := {desk for desk, _ in made.owned} - set(desks):
         raise FormatError(f"{len(unknown)} desks have lines and no desk line")
+
+
+def check_name(desk: str) -> None:
+    """FormatError where a desk may not have this name."""
+    if not re.fullmatch(DESK, desk):
+        raise FormatError("a desk's name has small letters, digits and hyphens, such as civil-rights: choose another")
+
+
+def check_operator(operator: Operator) -> None:
+    """FormatError where an operator's name or roles are none."""
+    _once(operator.roles, "a role of one operator")
+    if not OPERATOR_NAME.fullmatch(operator.key.name) or not set(operator.roles) <= set(ROLES):
+        raise FormatError(f"an operator is named DESK/op-NUMBER and has roles of {', '.join(ROLES)}")
 
 
 def _once(values: Sequence[object], what: str) -> None:
@@ -238,7 +249,10 @@ def read_operator(value: str) -> Operator:
 
 def read_label(value: str) -> Label:
     """A label from what stands behind the word `label`."""
-    return Label(*_match(LABEL_LINE, value, "label"))
+    found = LABEL_LINE.fullmatch(value)
+    if found is None:
+        raise FormatError('a label has a desk, a language (BCP 47), and a text without quotation marks between two (")')
+    return Label(*found.groups())
 
 
 def digest(signed: note.Note) -> bytes:
@@ -272,7 +286,10 @@ def _check_first(made: Manifest, signed: note.Note) -> None:
 
 def _check_next(before: Manifest, digest_before: bytes, made: Manifest, signed: note.Note) -> None:
     if made.version != before.version + 1:
-        raise ProofError(f"manifest {made.version} comes after {before.version}: out of order, or one is missing")
+        raise ProofError(
+            f"manifest {made.version} comes after {before.version}: out of order, or one is missing; "
+            f"expected version {before.version + 1}"
+        )
     if made.previous != digest_before:
         raise ProofError(f"manifest {made.version} follows another version {before.version} than this one")
     if made.origin != before.origin:
