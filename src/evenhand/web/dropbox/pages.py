@@ -322,8 +322,15 @@ def status(request: HttpRequest) -> HttpResponse:
 def published(request: HttpRequest, path: str) -> HttpResponseBase:
     """The published ledger, as files; openings are nobody's to fetch here."""
     del request
-    found = (LEDGER / path).resolve()
-    if not found.is_relative_to(LEDGER) or not found.is_file() or path.startswith(("openings", ".")) or "/." in path:
+    # a folder that is reached by a link is the same folder
+    ledger_folder = LEDGER.resolve()
+    found = (ledger_folder / path).resolve()
+    if (
+        not found.is_relative_to(ledger_folder)
+        or not found.is_file()
+        or path.startswith(("openings", "."))
+        or "/." in path
+    ):
         raise Http404
     answer = FileResponse(found.open("rb"), content_type="application/octet-stream")
     answer["Cache-Control"] = "no-cache" if path == "checkpoint" else "public, max-age=31536000, immutable"
