@@ -1,7 +1,7 @@
 """The drop box under load: whole sends, and whole journeys with a code, by clients that run at once over real HTTP.
 
-A send is one POST that seals two frames and commits them with the promise (fsync). A journey is every page from the first to
-"Sent", with its code. SQLite, one process with threads, as `evenhand serve dropbox` runs it.
+A send is one POST that seals two frames and commits them with the promise (fsync). A journey is every page that a
+report needs, with its code, to "Sent". SQLite, one process with threads, as `evenhand serve dropbox` runs it.
 """
 
 import http.client
@@ -68,7 +68,7 @@ class Client:
             self.go(f"/en/{name}")
             given = {"doing": [("doing", answer)], "when": [("ago", "week")], "where": [("no_place", "not_sure")]}
             first = re.findall(r'<input type="(?:radio|checkbox)" name="([^"]+)" value="([^"]+)"', self.page)
-            chosen = {question: value for question, value in reversed(first)}
+            chosen = dict(reversed(first))
             self.go(f"/en/{name}", list(chosen.items()) or given.get(name, []))
         self.go("/en/check")
 

@@ -8,8 +8,6 @@ import time
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
-
 from evenhand.errors import ProofError
 from evenhand.hear import answers
 from evenhand.keep import code, frame, ledger
@@ -17,7 +15,7 @@ from evenhand.keep.lines import encoded
 from evenhand.keep.manifest import Desk, Manifest
 from evenhand.keep.store import Entry
 from evenhand.web.dropbox import models, office
-from evenhand.web.dropbox.store import DatabaseStore
+from evenhand.web.dropbox.store import DatabaseStore, writing
 from evenhand.web.dropbox.visit import Visit, today
 
 SLIP = "evenhand/slip/1"
@@ -38,7 +36,7 @@ def send(visit: Visit, honeypot: str) -> None:
         raise ProofError("nobody was chosen to read it: choose one to four")
     sealed = _sealed(visit, force, desks)
     lane = "set aside" if honeypot or _too_fast(visit) or _flood() else "open"
-    with transaction.atomic(durable=True):
+    with writing():
         entry = ledger.append(DatabaseStore(), "report", sealed, today(), bytes.fromhex(visit.lookup), lane=lane)
         _keep_slip(visit, entry)
         models.Draft.objects.filter(pk=bytes.fromhex(visit.lookup)).delete()

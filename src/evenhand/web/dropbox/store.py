@@ -1,10 +1,11 @@
 """Store: the ledger's store in the drop box's database, SQLite or PostgreSQL, by Django's ORM."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Model
 
 from evenhand.errors import OutputError, ProofError
 from evenhand.keep.store import NO_LOOKUP, Batch, Entry, check_entry, frame_digests
@@ -12,6 +13,7 @@ from evenhand.web.dropbox import models
 
 # pg_advisory_xact_lock: one writer of numbers at a time
 NUMBERING = 0x65766E68
+ONE_WRITER = threading.Lock()
 
 
 class DatabaseStore:
@@ -148,6 +150,15 @@ class DatabaseStore:
             cut_log()
 
 
+def put(row: Model) -> None:
+    """Insert a row, or put it in the place of the one with its key: one statement, on the disk when this returns."""
+    fields = [field.name for field in row._meta.fields if not field.primary_key]
+    with nullcontext() if connection.in_atomic_block else writing():
+        type(row)._default_manager.bulk_create(
+            [row], update_conflicts=True, unique_fields=[row._meta.pk.name], update_fields=fields
+        )
+
+
 def cut_log() -> None:
     """On SQLite: empty the log, in which what was deleted would stay until it is written over."""
     if connection.vendor == "sqlite":
@@ -156,10 +167,20 @@ def cut_log() -> None:
 
 
 @contextmanager
+def writing() -> Iterator[None]:
+    """The outermost transaction, durable when it ends.
+
+    On SQLite one at a time within this process: its own way of waiting is not fair, and one of many writers starves.
+    """
+    with ONE_WRITER if connection.vendor == "sqlite" else nullcontext(), transaction.atomic(durable=True):
+        yield
+
+
+@contextmanager
 def _written() -> Iterator[None]:
     """A transaction; when it cannot be written that is our error, without the values that a database's own repeats."""
     try:
-        with transaction.atomic():
+        with nullcontext() if connection.in_atomic_block else writing(), transaction.atomic():
             yield
     except OperationalError:
         raise OutputError("the database could not write: nothing was acknowledged; make room, try again") from None

@@ -16,6 +16,7 @@ from evenhand.errors import EvenhandError
 from evenhand.keep import code, frame
 from evenhand.keep.manifest import Manifest
 from evenhand.web.dropbox import models
+from evenhand.web.dropbox.store import put
 
 COOKIE = "__Host-visit"
 LABEL = b"evenhand/visit/1 "
@@ -90,15 +91,14 @@ class Visit:
         """Keep the answers, sealed to the code's own key; on the disk when this returns."""
         content = json.dumps(self.answers, ensure_ascii=False).encode()
         sealed = frame.make("draft", content, [code.recipient(bytes.fromhex(self.draft))])
-        models.Draft.objects.update_or_create(
-            lookup=bytes.fromhex(self.lookup), defaults={"sealed": sealed.bytes, "day": today()}
-        )
+        row = models.Draft(lookup=bytes.fromhex(self.lookup), sealed=sealed.bytes, day=today())
+        put(row)
 
     def save(self) -> None:
         """Keep what the visit knows, without the answers, which lie in the draft."""
         known = {name: value for name, value in asdict(self).items() if name not in ("cookie", "answers")}
         sealed = frame.make("note", json.dumps(known).encode(), [code.recipient(_seed(self.cookie))])
-        models.Visit.objects.update_or_create(key=_key(self.cookie), defaults={"sealed": sealed.bytes, "day": today()})
+        put(models.Visit(key=_key(self.cookie), sealed=sealed.bytes, day=today()))
 
     def set_cookie(self, response: HttpResponse) -> None:
         """The cookie, which ends with the browser."""

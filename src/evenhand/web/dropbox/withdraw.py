@@ -4,15 +4,13 @@ One transaction (VAULT 5): the withdrawal is an entry of the ledger, the frames 
 are overwritten, and the slip that named its readers is gone. The entry's place in the count stays.
 """
 
-from django.db import transaction
-
 from evenhand.errors import ProofError
 from evenhand.keep import act, code, frame, leaf, ledger, note
 from evenhand.keep.lines import decoded
 from evenhand.keep.store import Entry
 from evenhand.web.dropbox import models, office
 from evenhand.web.dropbox.send import SLIP
-from evenhand.web.dropbox.store import DatabaseStore, cut_log
+from evenhand.web.dropbox.store import DatabaseStore, cut_log, writing
 from evenhand.web.dropbox.visit import Visit, today
 
 GOES_WITH = ("correction", "reply")
@@ -27,7 +25,7 @@ def withdraw(visit: Visit) -> None:
     signed = note.sign(act.Withdrawal(entry.commitment).text, [note.Signer(act.HAND, bytes.fromhex(visit.hand))])
     sealed = frame.make("note", signed.bytes, _readers(visit, entry))
     gone = [entry, *(each for each in store.about(entry.commitment) if each.kind in GOES_WITH)]
-    with transaction.atomic(durable=True):
+    with writing():
         ledger.append(store, "withdrawal", [sealed], today(), about=entry.commitment)
         store.shred(frozenset(digest for each in gone for digest in leaf.parse(each.opening).digests))
         models.Slip.objects.filter(entry=entry.commitment).delete()
