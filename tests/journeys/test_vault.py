@@ -13,7 +13,7 @@ import pytest
 from evenhand.cli import main
 from evenhand.errors import EvenhandError
 from evenhand.flow import ceremony, vault
-from evenhand.keep import code, frame, keyring, ledger, note
+from evenhand.keep import code, frame, keyring, ledger, lines, note
 from evenhand.keep.folder import Folder
 from evenhand.keep.keyring import Keyring, Secret
 
@@ -171,6 +171,10 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_lost(copy: Path, cap
     said = sentences(capsys, *report, "--for", "legal", "--facts", copy / "facts", *to)
     assert "1 fields that an encounter does not have" in said
     assert "canary" not in said
+    (copy / "facts").write_text('{"date": "2026-11-20", "date": "canary"}', encoding="utf-8")
+    said = sentences(capsys, *report, "--for", "legal", "--facts", copy / "facts", *to)
+    assert "a key twice, expected each once" in said
+    assert "canary" not in said
     (copy / "facts").write_text('{"canary', encoding="utf-8")
     assert "canary" not in sentences(capsys, *report, "--for", "legal", "--facts", copy / "facts", *to).replace(
         str(copy), ""
@@ -207,6 +211,14 @@ def test_a_witness_does_not_sign_what_it_cannot_check(copy: Path, capsys) -> Non
     data[40] ^= 1
     (copy / "ledger/tile/0/000.p/4").write_bytes(bytes(data))
     assert "nothing was signed" in sentences(capsys, *witness, "--to", copy / "new")
+    assert not (copy / "new").exists()
+
+
+def test_a_witness_that_counts_for_nobody_is_told(copy: Path, capsys) -> None:
+    made = ("keep", "ceremony", "witness", "witness.example.org/w1", "--to", copy / "other", "--quiet")
+    assert run(*made) == 0
+    witness = ("keep", "witness", copy / "ledger", "--key", copy / "other/witness.key", "--state", copy / "new-seen")
+    assert "would count for nobody" in sentences(capsys, *witness, "--to", copy / "new")
     assert not (copy / "new").exists()
 
 
@@ -271,6 +283,19 @@ def test_stories_go_at_their_term_facts_at_theirs_and_a_hold_keeps_both(copy: Pa
     assert gone == [[False, False], [False, True], [False, True]]
     reasons = vault.shred(*at, arrived + timedelta(days=1826)).reasons
     assert reasons == (("facts past its term", 3), ("story past its term", 1))
+
+
+def test_a_slip_in_a_hold_shreds_nothing(copy: Path, capsys) -> None:
+    long_past = date(2040, 1, 1)
+    with Folder(copy / "store", reading=True) as store:
+        names = [entry.commitment for entry in store.entries() if entry.kind == "report"]
+    with pytest.raises(EvenhandError, match="1 of the commitments under a hold are of nothing"):
+        vault.shred(copy / "store", copy / "ledger", long_past, frozenset({names[0], bytes(32)}))
+    with Folder(copy / "store", reading=True) as store:
+        assert not [name for name in names if None in store.frames(name)]
+    (copy / "hold").write_text(f"{lines.encoded(names[0])}\ncanary\n", encoding="utf-8")
+    said = sentences(capsys, "keep", "shred", copy / "store", copy / "ledger", "--hold", copy / "hold")
+    assert "hold, line 2: base64 was expected" in said
 
 
 def test_what_was_withdrawn_goes_with_its_correction_and_the_withdrawal_stays(copy: Path) -> None:

@@ -70,7 +70,7 @@ def test_lines_are_read_in_order_and_the_wrong_one_is_named_by_its_number() -> N
 
 
 def test_a_text_that_ends_early_and_one_of_another_format_are_refused() -> None:
-    with pytest.raises(FormatError, match="begins with the line evenhand/other/1"):
+    with pytest.raises(FormatError, match="does not begin with the line evenhand/other/1"):
         Lines(b"evenhand/example/1\n", "an example", "evenhand/other/1")
     with pytest.raises(FormatError, match="expected one more line"):
         Lines(b"evenhand/example/1\n", "an example", "evenhand/example/1").plain()

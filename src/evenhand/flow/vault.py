@@ -11,7 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from evenhand.errors import EvenhandError, FormatError, OutputError, ProofError
-from evenhand.keep import audit, code, frame, leaf, ledger, lines, manifest, note, published, receipt, release, tree
+from evenhand.keep import (
+    audit,
+    code,
+    frame,
+    json_line,
+    leaf,
+    ledger,
+    lines,
+    manifest,
+    note,
+    published,
+    receipt,
+    release,
+    tree,
+)
 from evenhand.keep.durable import put
 from evenhand.keep.folder import Folder
 from evenhand.keep.keyring import Keyring
@@ -245,7 +259,13 @@ def cosign(folder: Path, state: Path, key: Keyring, now: datetime, told: str | N
     if failed:
         raise ProofError(f"nothing was signed. {failed[0].what}: {failed[0].why}")
     signed = _checkpoint(folder)
-    watching = Witness(state, key.signer("witness"), in_force(folder).log)
+    force, signer = in_force(folder), key.signer("witness")
+    if signer.key not in force.witnesses:
+        raise ProofError(
+            f"this key of {signer.name} is none of the manifest in force, and would count for nobody: take the right "
+            "one, or have it taken into the next manifest; nothing was signed"
+        )
+    watching = Witness(state, signer, force.log)
     seen = watching.seen()
     old = 0 if seen is None else seen.size
     leaves = published.read_leaves(folder, note.read_checkpoint(signed).size)
@@ -266,11 +286,17 @@ def shred(
 ) -> Due:
     """Take out of every file what was withdrawn and what has reached its term by the manifest in force.
 
-    `held_back` are commitments under a legal hold. With `only_say`, nothing is shredded.
+    `held_back` are commitments under a legal hold; ProofError where one is of nothing that is kept. With `only_say`,
+    nothing is shredded.
     """
     terms = dict(zip(manifest.TERMS, in_force(folder).terms, strict=True))
     with Folder(store, reading=only_say) as held:
         entries = (*held.entries(), *held.waiting())
+        if strangers := len(held_back - {entry.commitment for entry in entries}):
+            raise ProofError(
+                f"{strangers} of the commitments under a hold are of nothing that this store keeps: look for a slip in "
+                "them, or the hold holds nothing; nothing was shredded"
+            )
         withdrawn = {entry.about for entry in entries if entry.kind == "withdrawal"}
         due: dict[bytes, str] = {}
         for entry in entries:
@@ -308,7 +334,13 @@ def read_held_back(path: Path) -> frozenset[bytes]:
         text = path.read_bytes()
     except OSError as error:
         raise FormatError(f"{path} cannot be read ({error.strerror})") from None
-    return frozenset(lines.decoded(line) for line in lines.read(text, str(path)).splitlines())
+    found = set()
+    for at, line in enumerate(lines.read(text, str(path)).splitlines(), start=1):
+        try:
+            found.add(lines.decoded(line))
+        except FormatError as error:
+            raise FormatError(f"{path}, line {at}: {error}; nothing was shredded") from None
+    return frozenset(found)
 
 
 def free(path: Path) -> None:
@@ -328,7 +360,9 @@ def read_facts(path: Path | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=json_line.once)
+    except FormatError as error:
+        raise FormatError(f"{path} has {error}: the first of two would be lost") from None
     except (OSError, ValueError):
         raise FormatError(f"{path} cannot be read: expected one object of JSON") from None
     if not isinstance(found, dict):

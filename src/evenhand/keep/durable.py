@@ -158,7 +158,8 @@ def locked(path: Path) -> int:
     except BlockingIOError:
         os.close(fd)
         raise OutputError(
-            f"{path.parent} is in use by another process; a folder has one writer: end that one"
+            f"{path.parent} is in use by another process, and has one writer at a time; nothing was done: try again "
+            "once that one has ended"
         ) from None
     return fd
 

@@ -32,7 +32,7 @@ def read(line: str, what: str) -> dict[str, Any]:
         raise FormatError(f"{what} are not one object of JSON on one line")
     try:
         value: dict[str, Any] = json.loads(
-            line, object_pairs_hook=_once, parse_float=_no_float, parse_constant=_no_float
+            line, object_pairs_hook=once, parse_float=_no_float, parse_constant=_no_float
         )
     except FormatError as error:
         raise FormatError(f"{what} have {error}") from None
@@ -45,7 +45,8 @@ def read(line: str, what: str) -> dict[str, Any]:
     return value
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON from its pairs; FormatError where a key stands twice."""
     made = dict(pairs)
     if len(made) != len(pairs):
         raise FormatError("a key twice, expected each once")

@@ -28,7 +28,7 @@ class Lines:
         self._lines = read(text, what)[:-1].split("\n")
         self._at = 0
         if first is not None and self.plain() != first:
-            raise FormatError(f"{what} begins with the line {first}: this is of another format")
+            raise FormatError(f"{what} does not begin with the line {first}: it is of another format")
 
     def one(self, name: str) -> str:
         """The value of the next line, which begins with `name` and a space."""

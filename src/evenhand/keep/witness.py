@@ -73,12 +73,23 @@ class Witness:
                 raise self._fork(signed, seen) from None
         elif path:
             raise ProofError("a proof came with the first checkpoint, and there is nothing to continue")
+        self._check_clock(now)
         state = [FORMAT, f"origin {checkpoint.origin}", f"size {checkpoint.size}", f"root {encoded(checkpoint.root)}"]
         cosigned = note.add(note.Note(signed.text, signed.signatures), [self.signer], now)
         # the note that we signed is kept too: with another, it is the proof of a fork
         put(self.path.with_suffix(".checkpoint"), cosigned.bytes)
         put(self.path, written(state))
         return cosigned
+
+    def _check_clock(self, now: datetime) -> None:
+        """A time before our last signature would make what is late look as if it had been seen in time."""
+        last = self.path.with_suffix(".checkpoint")
+        at = note.cosigned_at(note.parse(last.read_bytes()), self.signer.key) if last.exists() else None
+        if at is not None and now < at:
+            raise ProofError(
+                f"this clock says {now:%Y-%m-%d %H:%M}, and this witness signed at {at:%Y-%m-%d %H:%M} before: set the "
+                "clock, or wait until then; nothing was signed"
+            )
 
     def _fork(self, signed: Note, seen: Checkpoint) -> ProofError:
         both = [signed.bytes]
@@ -87,9 +98,11 @@ class Witness:
             both.insert(0, last.read_bytes())
         path = self.path.with_name(f"fork-{seen.size}-{note.read_checkpoint(signed).size}-{_short(signed)}.txt")
         put(path, b"\n".join(both))
+        size = note.read_checkpoint(signed).size
+        old = "it may be an old copy, so fetch it again; else " if size < seen.size else ""
         return ProofError(
-            f"a ledger of {note.read_checkpoint(signed).size} leaves does not continue the one of {seen.size} that was "
-            f"signed before: both are kept in {path}, as the proof; show them to every desk"
+            f"a ledger of {size} leaves does not continue the one of {seen.size} that was signed before: {old}both are "
+            f"kept in {path}, as the proof; show them to every desk"
         )
 
 
