@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -254,6 +255,26 @@ def test_every_answer_survives_back_and_a_second_tab(server: Server, browser: An
     other = page.context.new_page()
     other.goto(f"{server.url}/en/check")
     assert other.inner_text("dl") == before
+
+
+def test_send_pressed_in_two_tabs_at_once_keeps_one_report(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    shown = begin(server, page)
+    to_the_check(page)
+    token = page.get_attribute("input[name=csrfmiddlewaretoken]", "value")
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
+    body = urlencode({"csrfmiddlewaretoken": token}).encode()
+
+    def send(_: int) -> int:
+        form = "application/x-www-form-urlencoded"
+        return server.get("/en/check", "POST", body, cookie=cookie, content_type=form)[0]
+
+    with ThreadPoolExecutor(6) as pool:
+        # one that comes after the others finds no draft any more, and is led on all the same
+        assert set(pool.map(send, range(6))) == {303}
+    lookup = code.derive(shown, "localhost/ledger").lookup
+    with contextlib.closing(sqlite3.connect(server.folder / "dropbox.sqlite3")) as rows:
+        assert rows.execute("select count(*) from dropbox_entry where lookup = ?", [lookup]).fetchone() == (1,)
 
 
 def test_by_keyboard_alone(server: Server, browser: Any) -> None:

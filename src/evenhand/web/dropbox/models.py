@@ -41,6 +41,13 @@ class Entry(models.Model):
     # the order of arrival within the database, for those that wait
     arrived = models.BigIntegerField(unique=True)
 
+    class Meta:
+        """Send pressed twice at once, in two tabs or two processes, keeps one report."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lookup"], condition=models.Q(kind="report"), name="one_report_a_code")
+        ]
+
 
 class Frame(models.Model):
     """A sealed frame; `data` is empty once it was shredded."""
