@@ -67,8 +67,8 @@ def match(pattern: str, text: str, otherwise: str) -> tuple[str, ...]:  # the gr
 
 
 def unbase64(text: str, size: int) -> bytes:  # written in the one way there is, of so many bytes (0: of any number)
-    data = base64.b64decode(text, validate=True)
-    hold(base64_of(data) == text, "base64 is not canonical: stray bits")
+    data = base64.b64decode(text + "==")  # of a text that is cut short too, so that what is wrong is said below
+    hold(base64_of(data) == text, "base64 is not canonical: stray bits, or cut short")
     hold(size in (0, len(data)), f"base64 holds {len(data)} bytes, expected {size}")
     return data
 
@@ -215,9 +215,7 @@ MANIFEST |= {"operator*": rf"({DESK}/op-{N}\+\S+) ({AGE}) roles ({ROLE}(?:,{ROLE
 MANIFEST |= {"label*": rf'({DESK} [A-Za-z0-9]+(?:-[A-Za-z0-9]+)*) "[^"]*"'}
 
 
-class Manifest(
-    Note
-):  # manifest.md; `owned`: its lines, each with the desk that it belongs to, or an empty name for everybody
+class Manifest(Note):  # manifest.md; `owned`: its lines, each with its desk, or an empty name where it is everybody's
     def __init__(self, data: bytes, name: str) -> None:
         super().__init__(data, name)
         lines = lines_of(self.text, "evenhand/manifest/1")
@@ -382,7 +380,7 @@ def check_tiles(files: dict[str, bytes], tree: Tree) -> None:  # all needed are 
     for name in sorted(files.keys() - unknown):
         full, _, width = name.partition(".p/")
         known = right.get(full, [])[: int(width or TILE)]
-        hold(len(known) == int(width or TILE), f"{name} goes beyond the checkpoint")
+        hold(len(known) == int(width or TILE), f"{name} goes beyond the checkpoint: put back, or cut off")
         hold(files[name] == b"".join(known), f"{name} disagrees with the entries, or has another size")
     need(not unknown, f"all agree; not known: {', '.join(sorted(unknown))}")
 
@@ -544,7 +542,7 @@ class Case:  # all that is given, checked together
     def gather_ledger(self, folder: Path) -> None:  # published.md
         tiles, unknown = dict[str, bytes](), list[str]()
         found: dict[str, dict[str, Any]] = {"checkpoint": {}, "checkpoints": {}, "manifest": {}, "openings": {}}
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for path in sorted(path for path in folder.rglob("[!.]*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
             kind, _, number = name.partition("/")
             if kind == "tile":
@@ -563,12 +561,9 @@ class Case:  # all that is given, checked together
             need(not unknown, f"not known: {', '.join(unknown)}")
         with self.check(f"{folder} checkpoint", "the newest, and the same under its size"):
             hold("" in found["checkpoint"], "none that can be read")
-            newest = found["checkpoint"][""]
-            older = {each.size: each for each in found["checkpoints"].values()}
-            hold(
-                newest.size == max(older, default=0),
-                f"of size {newest.size}, under checkpoints/ {max(older, default=0)}",
-            )
+            newest, older = found["checkpoint"][""], {each.size: each for each in found["checkpoints"].values()}
+            size, largest = newest.size, max(older, default=0)
+            hold(size == largest, f"of size {size}, under checkpoints/ {largest}: put back, or cut off")
             other = older[newest.size]
             mine, theirs = set(newest.signatures.items()), set(other.signatures.items())
             later = (mine <= theirs or theirs <= mine) and newest.origin not in {who for (who, _), _ in mine ^ theirs}
@@ -603,7 +598,7 @@ class Case:  # all that is given, checked together
             noted = [int(each) for each in match(shape, text_of(read(folder / "length")), "not the lines of `length`")]
             for name, length in zip(("rows", "frames"), noted, strict=True):
                 hold((folder / name).stat().st_size >= length, f"{name} had {length} bytes: cut, or an old copy")
-            beside = {path.name for path in folder.iterdir()} - {"rows", "frames", "length", "lock"}
+            beside = {path.name for path in folder.glob("[!.]*")} - {"rows", "frames", "length", "lock"}
             need(not beside, f"files are no shorter than noted; not known: {', '.join(sorted(beside))}")
         with self.check(f"{folder} records", "each is whole, and follows the one before"):
             for body in bodies(read(folder / "rows"), noted[0]):
@@ -678,6 +673,12 @@ class Case:  # all that is given, checked together
             with self.check(f"{tree.name} and {self.tree.name}", f"the first {len(tree.entries)} leaves are the same"):
                 wrong = [at for at, entry in enumerate(tree.entries) if entry != self.tree.entries[at]]
                 hold(not wrong, f"leaf {wrong[:1]} is another")
+                kept = {each.size for each in self.given[Checkpoint] if each.name == "a checkpoint in rows"}
+                shown = {each.size for each in self.given[Checkpoint] if "checkpoints/" in each.name}
+                gone = sorted(size for size in kept - shown if shown and 0 < size <= len(tree.entries))
+                hold(not gone, f"checkpoints/{gone[:1]} is gone, and the store has it")
+                store, more = (Path(tree.name) / "rows").is_file(), len(self.tree.entries) - len(tree.entries)
+                need(not (store and more), f"the same but for {more} that {tree.name} lacks: it is an old copy")
         first: dict[tuple[str, int], Checkpoint] = {}
         with self.check("forks", f"{len(given)} checkpoints, one root for each size" if given else ""):
             for each in given:

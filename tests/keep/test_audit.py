@@ -1,17 +1,19 @@
 """Audit: a whole ledger passes every check; each planted fault is found, with words of its own."""
 
+import dataclasses
 import random
 import re
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import ledgers
 import offices
 import pytest
+import stores
 from planted import PLANTED
 
-from evenhand.keep import manifest, receipt
+from evenhand.keep import manifest, note, receipt
 from evenhand.keep.audit import FAIL, NOT_CHECKED, OK, Audit, audit
 
 NOW = ledgers.NOW + timedelta(days=3)
@@ -91,6 +93,70 @@ def test_what_cannot_be_read_ends_with_2(tmp_path: Path, given: str) -> None:
     if given == "text":
         (tmp_path / given).write_text("hello\n", encoding="utf-8")
     assert audit([tmp_path / given], NOW).exit_code == 2
+
+
+def promised(name: str, by: date) -> bytes:
+    """A promise for something told in `ledgers.make`."""
+    commitment = stores.told(name, name.split(maxsplit=1)[0])[0].commitment
+    given = by - timedelta(days=2)
+    return receipt.promise(receipt.Promise(offices.ORIGIN, commitment, by), given, offices.PROMISE).bytes
+
+
+def test_a_promise_is_kept_only_by_what_was_seen_in_time(whole: Path, tmp_path: Path) -> None:
+    """Acts are in the checkpoint of 62 leaves, seen at 06:00 of the second day; what is due then is in time."""
+    shutil.copytree(whole / "ledger", tmp_path / "ledger")
+    on = ledgers.NOW.date() + timedelta(days=1)
+    (tmp_path / "in-time").write_bytes(promised("act 0", on))
+    (tmp_path / "late").write_bytes(promised("act 0", on - timedelta(days=1)))
+
+    def said() -> dict[str, tuple[str, str]]:
+        made = audit([tmp_path / name for name in ("ledger", "in-time", "late")], NOW, TOLD)
+        checks = [check for check in made.checks if check.what.endswith(" promise")]
+        return {Path(check.what).name.split()[0]: (check.outcome, check.why) for check in checks}
+
+    assert said()["in-time"][0] == OK
+    # the checkpoint of 41 leaves was seen when it was due, and is without it
+    assert said()["late"][0] == FAIL
+    assert "of 41 leaves, seen 2026-12-02 06:00" in said()["late"][1]
+    for path in [tmp_path / "ledger/checkpoint", *(tmp_path / "ledger/checkpoints").iterdir()]:
+        found = note.parse(path.read_bytes())
+        ours = tuple(each for each in found.signatures if each.name == offices.ORIGIN)
+        path.write_bytes(note.Note(found.text, ours).bytes)
+    for name in ("in-time", "late"):
+        outcome, why = said()[name]
+        assert outcome == NOT_CHECKED
+        assert "no witness says that it was in time" in why
+
+
+def test_a_broken_receipt_is_blamed_on_nothing_else(whole: Path, tmp_path: Path) -> None:
+    (tmp_path / "cut").write_bytes((whole / "receipt-0").read_bytes()[:300])
+    made = audit([whole / "ledger", whole / "promise", tmp_path / "cut"], NOW, TOLD)
+    assert [check.what for check in made.checks if check.outcome == FAIL] == [f"{tmp_path / 'cut'} receipt"]
+
+
+def test_a_root_that_did_not_sign_is_told(tmp_path: Path) -> None:
+    second = dataclasses.replace(offices.first(), version=2, previous=manifest.digest(ledgers.FIRST), labels=())
+    for desks, told in ((("civil-rights",), []), (("legal",), ["manifest 2"])):
+        for version, signed in ((1, ledgers.FIRST), (2, offices.signed(second, *desks))):
+            (tmp_path / str(version)).write_bytes(signed.bytes)
+        checks = audit([tmp_path / "1", tmp_path / "2"], NOW, TOLD).checks
+        assert [check.what for check in checks if check.outcome == NOT_CHECKED] == told
+    assert "its root lost: that they waited 30 days is in no file" in checks[-2].why
+
+
+def test_what_belongs_to_no_store_is_told(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path / "whole")
+    for name in ("store/.length.new", "ledger/.checkpoint.new"):
+        (tmp_path / "whole" / name).write_bytes(b"")
+    assert {check.outcome for check in checked(tmp_path / "whole", ("ledger", "store")).checks} == {OK}
+    (tmp_path / "whole/store/codes.txt").write_bytes(b"")
+    (line,) = (check for check in checked(tmp_path / "whole", ("ledger", "store")).checks if check.outcome != OK)
+    assert (line.outcome, line.why.rpartition("; ")[2]) == (NOT_CHECKED, "codes.txt: no part of a store")
+
+
+def test_what_was_told_is_a_digest(whole: Path) -> None:
+    why = [check.why for check in checked(whole, ("ledger",), "SHA256-OF-MANIFEST-1").checks if check.outcome == FAIL]
+    assert why == ["what you were told is no SHA-256: expected 64 hexadecimal digits, as `sha256sum` writes them"]
 
 
 def test_a_promise_that_is_not_due_is_neither_kept_nor_broken(whole: Path, tmp_path: Path) -> None:

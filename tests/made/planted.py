@@ -243,13 +243,15 @@ def frames_swapped(folder: Path) -> None:
     write(folder, "store/frames", data)
 
 
-def put_back(folder: Path) -> None:
+def put_back(folder: Path, count: int = 1) -> None:
+    """So many of the frames that were shredded, as they had been."""
     entry, frames = stores.told("report 5")
-    digest = hashlib.sha256(frames[0]).digest()
-    head = records.frame_head(entry.commitment, digest, len(frames[0]))
-    data = (folder / "store/frames").read_bytes()
-    at = data.index(head) + len(head)
-    write(folder, "store/frames", data[:at] + frames[0] + data[at + len(frames[0]) :])
+    for frame in frames[:count]:
+        digest = hashlib.sha256(frame).digest()
+        head = records.frame_head(entry.commitment, digest, len(frame))
+        data = (folder / "store/frames").read_bytes()
+        at = data.index(head) + len(head)
+        write(folder, "store/frames", data[:at] + frame + data[at + len(frame) :])
 
 
 def manifests_swapped(folder: Path) -> None:
@@ -277,6 +279,21 @@ def checkpoint_changed(bodies: list[bytes]) -> list[bytes]:
 def two_counts(folder: Path) -> None:
     swap(f"{Q1}/release", "counted 20", "counted 19")(folder)
     swap(f"{Q1}/release", "withdrawn 10", "withdrawn 11")(folder)
+
+
+def old_copy(folder: Path) -> None:
+    """The store as it was after the first day: rows up to the first checkpoint, and the frames that they name."""
+    put_back(folder, 2)
+    data = (folder / "store/frames").read_bytes()
+    entry, frames = stores.told("act 0", "act")
+    first = records.frame_head(entry.commitment, hashlib.sha256(frames[0]).digest(), len(frames[0]))
+    write(folder, "store/frames", data[: data.index(first)])
+    rows(lambda found: found[: [kind_of(body) for body in found].index(b"checkpoint") + 1])(folder)
+
+
+def resigned(body: bytes) -> bytes:
+    """A checkpoint that a key of the log's name signs."""
+    return note.sign(note.parse(body.partition(b"\n")[2]).text, [OTHER_LOG]).bytes
 
 
 STORE, BOTH, ALL = ("store",), ("store", "ledger"), ("ledger", "receipt-0")
@@ -413,6 +430,14 @@ PLANTED = [
         STORE,
     ),
     Planted("an act dropped from the store", rows(without_last_act), "other entries than", BOTH),
+    Planted("an old copy of the store", old_copy, "41 of the 64 entries .* it is an old copy", BOTH, missing=True),
+    Planted("an older checkpoint hidden", gone("ledger/checkpoints/41"), "checkpoints/41 is missing", BOTH),
+    Planted(
+        "the store's checkpoint signed by another log",
+        rows(lambda found: [b"checkpoint\n" + resigned(body) if b"\n64\n" in body[:60] else body for body in found]),
+        "not signed by",
+        BOTH,
+    ),
     Planted(
         "a checkpoint of another root in the store", rows(checkpoint_changed), "another root than the one held", STORE
     ),

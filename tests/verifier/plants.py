@@ -66,7 +66,7 @@ fail("manifest/1 read", "a control character", lambda w: w.text("manifest/1", "H
 fail("promise read", "codec can't decode", lambda w: w.put("promise", b"evenhand/promise/1\n\xff\n\n"))
 fail("promise read", "stray bits", lambda w: w.text("promise", r"(?m)^(\S{42}).=$", r"\1B="))
 fail("promise read", "holds 31 bytes", lambda w: w.text("promise", r"(?m)^\S{43}=$", b64(bytes(31))))
-fail("promise read", "Incorrect padding", lambda w: w.text("promise", r"(?m)^(\S{43})=$", r"\1"))
+fail("promise read", "or cut short", lambda w: w.text("promise", r"(?m)^(\S{43})=$", r"\1"))
 fail("promise read", "not a day", lambda w: w.text("promise", "2026-12-03", "2026-12-3"))
 fail("promise read", "month must be", lambda w: w.text("promise", "2026-12-03", "2026-13-03"))
 fail("promise read", "not the four lines", lambda w: w.text("promise", "by ", "until "))
@@ -581,6 +581,17 @@ missing(
 @plant("FAIL", "ledger and", "leaf [1] is another")
 def the_store_has_other_leaves(w: World) -> None:
     w.row("batch", r"(first 0\n\S+\n)(\S+\n)(\S+\n)", r"\1\3\2")
+
+
+@plant("not checked", "store and ledger", "is an old copy")
+def the_store_is_of_the_first_day(w: World) -> None:
+    def cut(bodies: list[str]) -> None:
+        del bodies[next(at for at, each in enumerate(bodies) if each.startswith("checkpoint\n")) + 1 :]
+
+    w.rows(cut)
+
+
+fail("ledger and", "checkpoints/[64] is gone", lambda w: w.drop("ledger/checkpoints/64"))
 
 
 # --- what cannot be read

@@ -132,6 +132,20 @@ def test_a_plain_ledger_of_one_batch_passes(tmp_path: Path) -> None:
     assert all(line.startswith("ok ") for line in lines)
 
 
+def test_what_a_killed_run_left_half_written_is_passed_over(tmp_path: Path) -> None:
+    world = World()
+    for name in (
+        "ledger/.checkpoint.new",
+        "ledger/checkpoints/.300.new",
+        "ledger/tile/0/.000.new",
+        "store/.length.new",
+    ):
+        world.put(name, "half")
+    code, lines = VERIFIER(world.write(tmp_path), world.now)
+    assert code == 0
+    assert all(line.startswith("ok ") for line in lines)
+
+
 def test_it_runs_as_a_program(tmp_path: Path) -> None:
     arguments = World().drop("promise").give("ledger", "nowhere").write(tmp_path)
     done = subprocess.run([sys.executable, str(SOURCE), *arguments], capture_output=True, text=True, check=False)

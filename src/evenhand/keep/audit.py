@@ -4,7 +4,9 @@ What is given is checked together: a manifest gives the keys for a receipt, a pu
 The independent program under verifier/ makes the same checks and shares no code with this.
 """
 
+import contextlib
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +22,7 @@ from evenhand.keep.published import Published, check_openings, check_root, kinds
 
 OK, FAIL, NOT_CHECKED = "ok", "FAIL", "not checked"
 PLACES = ("checkpoint", "checkpoints", "tile", "manifest", "release", "openings")
+STORE = ("rows", "frames", "length", "lock")
 FIRST_LINES = {
     b"evenhand/manifest/1": "manifest",
     b"evenhand/promise/1": "promise",
@@ -116,7 +119,7 @@ class Audit:
     def _read_published(self, folder: Path) -> None:
         self._folders.append(folder)
         for path in sorted(folder.iterdir()):
-            if path.name not in PLACES:
+            if path.name not in PLACES and not path.name.startswith("."):
                 self.checks.append(Check(NOT_CHECKED, f"read {path}", "it is no part of a published ledger"))
         for path in sorted((folder / "manifest").glob("[!.]*")):
             self._read_file(path)
@@ -128,8 +131,10 @@ class Audit:
             why, found = check()
         except _NotHereError as missing:
             self.checks.append(Check(NOT_CHECKED, what, str(missing)))
-        except (EvenhandError, OSError) as error:
+        except EvenhandError as error:
             self.checks.append(Check(FAIL, what, str(error)))
+        except OSError as error:
+            self.checks.append(Check(FAIL, what, f"{error.filename} cannot be read ({error.strerror})"))
         else:
             self.checks.append(Check(OK, what, why))
             return found
@@ -145,7 +150,7 @@ class Audit:
                 self._check_published(published)
         self._check_forks()
         for path in self._stores:
-            self.run(f"{path} store", partial(_check_store, path, self._published))
+            self.run(f"{path} store", partial(self._store, path))
         for kind, check in (("receipt", self._receipt), ("promise", self._promise), ("checkpoint", self._checkpoint)):
             for name, data in self._files.get(kind, []):
                 self.run(f"{name} {kind}", partial(check, data))
@@ -166,6 +171,9 @@ class Audit:
         found = self.run("manifests signed", partial(_check_chain, versions))
         if found is not None:
             self._versions, self._manifests = versions, found
+            for version, desk in manifest.for_lost_roots(versions):
+                why = f"the other desks signed for {desk}, its root lost: that they waited 30 days is in no file"
+                self.checks.append(Check(NOT_CHECKED, f"manifest {version}", why))
         self.run("manifest 1", partial(_compare_first, versions[0], self.told))
 
     def _in_force(self, size: int) -> manifest.Manifest:
@@ -199,6 +207,16 @@ class Audit:
         if seen < force.quorum:
             raise _NotHereError(f"signed by the log; {seen} witnesses have seen it, and {force.quorum} make it final")
         return f"{found.size} leaves, signed by the log, seen by {seen} of {len(force.witnesses)} witnesses", seen
+
+    def _store(self, path: Path) -> tuple[str, int]:
+        why, newest = _check_store(path, self._published)
+        if newest is not None and self._manifests:
+            with contextlib.suppress(_NotHereError):
+                self._signed(newest)
+        strangers = sorted(each.name for each in path.glob("[!.]*") if each.name not in STORE)
+        if strangers:
+            raise _NotHereError(f"{why}; {', '.join(strangers)}: no part of a store")
+        return why, 0
 
     def _check_forks(self) -> None:
         found = [signed for published in self._published for signed in published.checkpoints.values()]
@@ -247,21 +265,44 @@ class Audit:
     def _promise(self, data: bytes) -> tuple[str, receipt.Promise]:
         signed = note.parse(data)
         made = receipt.read_promise(signed, self._promise_key(signed))
-        proofs = [receipt.read_proof(each) for _, each in self._files.get("receipt", [])]
-        if any(leaf.commitment(proof.opening) == made.commitment for proof in proofs):
-            return "kept: its receipt is here", made
-        if not self._published:
+        covering = [proof.checkpoint for proof in self._proofs(made.commitment)]
+        if not covering and not self._published:
             raise _NotHereError("signed; whether it was kept needs the published ledger, or its receipt")
-        published = self._published[0]
-        if published.leaf_of("sealed", made.commitment) is not None:
-            return "kept: its leaf stands in the ledger", made
-        seen = self._seen(published.newest)
-        if receipt.is_broken(made, published.entries, seen):
+        without: list[tuple[datetime, int]] = []
+        for published in self._published[:1]:
+            place = published.leaf_of("sealed", made.commitment)
+            for size, each in published.checkpoints.items():
+                times = self._times(each)
+                if times is None:
+                    continue
+                if place is not None and place < size:
+                    covering.append(each)
+                elif times or size == published.size:
+                    without.append((times[-1] if times else self.now, size))
+        early = self.now < made.due
+        if covering and (early or any(at <= made.due for each in covering for at in self._times(each) or ())):
+            return "kept: a checkpoint with its leaf was seen in time", made
+        seen, size = max(without, default=(self.now, 0))
+        if without and receipt.is_broken(made, self._published[0].entries[:size], seen):
             raise ProofError(
-                f"broken: it was due on {made.by}, and the ledger of {published.size} leaves, seen "
-                f"{seen:%Y-%m-%d %H:%M}, is without its leaf; this file and that checkpoint are the proof"
+                f"broken: it was due on {made.by}, and the ledger of {size} leaves, seen {seen:%Y-%m-%d %H:%M}, is "
+                "without its leaf; this file and that checkpoint are the proof"
             )
-        raise _NotHereError(f"signed, and not due before {made.by} 06:00 UTC")
+        if early:
+            raise _NotHereError(f"signed, and not due before {made.by} 06:00 UTC")
+        what = "its leaf is there" if covering else "what is shown was seen before its time, and is without its leaf"
+        raise _NotHereError(f"signed, and {what}; no witness says that it was in time, or that it was not")
+
+    def _proofs(self, commitment: bytes) -> list[receipt.Proof]:
+        """The receipts of a commitment that hold; those that do not have a line of their own."""
+        found = []
+        for _, data in self._files.get("receipt", []):
+            try:
+                proof = self._receipt(data)[1]
+            except (EvenhandError, _NotHereError):
+                continue
+            found += [proof] if leaf.commitment(proof.opening) == commitment else []
+        return found
 
     def _promise_key(self, signed: Note) -> note.Key:
         for made in self._manifests:
@@ -269,9 +310,16 @@ class Audit:
                 return made.promise
         return self._in_force(0).promise
 
-    def _seen(self, signed: Note) -> datetime:
+    def _times(self, signed: Note) -> list[datetime] | None:
+        """When witnesses saw a checkpoint, the earliest first; None for one that does not hold."""
+        try:
+            self._signed(signed)
+        except _NotHereError:
+            pass
+        except EvenhandError:
+            return None
         times = [note.cosigned_at(signed, witness) for made in self._manifests for witness in made.witnesses]
-        return max((at for at in times if at is not None), default=self.now)
+        return sorted(at for at in times if at is not None)
 
     def _checkpoint(self, data: bytes) -> tuple[str, Note]:
         signed = note.parse(data)
@@ -360,6 +408,8 @@ def _compare_first(signed: Note, told: str | None) -> tuple[str, str]:
     digest = manifest.digest(signed).hex()
     if told is None:
         raise _NotHereError(f"compare its SHA-256 with one that came another way: {digest}")
+    if not re.fullmatch(r"[0-9a-f]{64}", told.strip().lower()):
+        raise ProofError("what you were told is no SHA-256: expected 64 hexadecimal digits, as `sha256sum` writes them")
     if told.strip().lower() != digest:
         raise ProofError("its SHA-256 is not the one that you were told: this is somebody else's ledger")
     return "its SHA-256 is the one that you were told", digest
@@ -401,7 +451,7 @@ def _check_openings(found: Published) -> tuple[str, int]:
     return f"{len(openings)}, one for each sealed leaf", len(openings)
 
 
-def _check_store(path: Path, published: Sequence[Published]) -> tuple[str, int]:
+def _check_store(path: Path, published: Sequence[Published]) -> tuple[str, Note | None]:
     with Folder(path, reading=True) as store:
         entries = list(store.entries())
         gone = 0
@@ -419,11 +469,20 @@ def _check_store(path: Path, published: Sequence[Published]) -> tuple[str, int]:
                 raise ProofError(f"the checkpoint of {shown.size} leaves has another root than the one held for it")
         for each in published:
             common = min(len(leaves), each.size)
-            if tuple(leaves[:common]) != each.leaves[:common] or len(leaves) < each.size:
+            if tuple(leaves[:common]) != each.leaves[:common]:
                 raise ProofError(f"it holds other entries than {each.folder} shows")
+            if common < each.size:
+                raise ProofError(
+                    f"it holds {common} of the {each.size} entries that {each.folder} shows: it is an old copy; take "
+                    "what is missing from a desk's copy"
+                )
+            if hidden := [size for size in sorted(roots) if 0 < size <= each.size and size not in each.checkpoints]:
+                raise ProofError(
+                    f"{each.folder}/checkpoints/{hidden[0]} is missing: each checkpoint that was published stays"
+                )
     return (
         f"{len(entries)} numbered, {len(store.waiting())} waiting, {gone} frames shredded, every other one is whole",
-        len(entries),
+        None if stored is None else note.parse(stored),
     )
 
 

@@ -278,6 +278,17 @@ def check(versions: Iterable[note.Note]) -> tuple[Manifest, ...]:
     return tuple(held)
 
 
+def for_lost_roots(versions: Sequence[note.Note]) -> tuple[tuple[int, str], ...]:
+    """Version and desk, of a chain that holds, where the other desks signed for one whose root did not."""
+    chain = [read(signed) for signed in versions]
+    return tuple(
+        (made.version, desk)
+        for before, made, signed in zip(chain, chain[1:], versions[1:], strict=False)
+        for desk in sorted({desk for desk, _ in set(made.owned) ^ set(before.owned)} & set(before.roots))
+        if not note.signed_by(signed, before.roots[desk])
+    )
+
+
 def _check_first(made: Manifest, signed: note.Note) -> None:
     if made.version != 1:
         raise ProofError(f"the first manifest is version {made.version}, expected 1: fetch those before it")

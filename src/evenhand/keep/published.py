@@ -98,7 +98,10 @@ def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
         if number(path.name) != found_size:
             raise ProofError(f"{path} is a checkpoint of {found_size} leaves")
         if found_size > size:
-            raise ProofError(f"{path} is newer than the checkpoint shown, of {size} leaves: an old one was put back")
+            raise ProofError(
+                f"{path} is newer than the checkpoint shown, of {size} leaves: an old one was "
+                "put back, or a run of the publisher was cut off; run it again"
+            )
         if found_size == size and signed.text != newest.text:
             raise ProofError(f"{path} and the checkpoint shown have one size and two roots: keep both")
         found[found_size] = signed
@@ -124,7 +127,10 @@ def _other_tiles(folder: Path, size: int, leaves: list[bytes], entries: list[byt
             else b"".join(levels[level][part] if level < len(levels) else ())
         )
         if data != hashes or not data:
-            raise ProofError(f"{tile.path} does not agree with the ledger, or is beyond its end")
+            raise ProofError(
+                f"{tile.path} does not agree with the ledger, or is beyond its end; a run of the "
+                "publisher that was cut off leaves such: run it again"
+            )
     return count
 
 
