@@ -288,6 +288,14 @@ def test_a_keyring_that_was_altered_or_cut_is_told() -> None:
             seal.unlock(altered, passphrase)
 
 
+def test_a_keyring_that_asks_for_more_than_any_machine_has_is_told() -> None:
+    file = base64.b64decode(KIT["scrypt"]["file"])
+    first, _, rest = file.partition(b" 10\n")
+    assert rest
+    with pytest.raises(NotSealedToUsError, match="too small, or too busy now"):
+        seal.unlock(first + b" 40\n" + rest, "password")
+
+
 @pytest.mark.parametrize("passphrase", ["", "half \ud800 a character"])
 def test_no_passphrase_is_none(passphrase: str) -> None:
     with pytest.raises(FormatError, match="the passphrase"):

@@ -22,6 +22,8 @@ NO_KEY = "No matching keys found"
 WRONG_PASSPHRASE = "Decryption failed"
 # how rage says that a keyring was made by a machine far faster than this one is now
 TOO_MUCH_WORK = "Excessive work"
+# rage takes its measure of the machine anew for each file, and one that is busy for a moment reads as a slow one
+TRIES = 5
 # a stanza: "-> " and its arguments, then base64 in lines of 64, the last one shorter, may be empty
 STANZA = re.compile(rb"-> ([!-~]+(?: [!-~]+)*)\n((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{0,63}\n)")
 LAST = re.compile(rb"--- ([A-Za-z0-9+/]{43})\n")
@@ -155,19 +157,22 @@ def unlock(locked: bytes, passphrase: str) -> bytes:
     """What `lock` locked. NotSealedToUsError: not with this passphrase. ProofError: the keyring was altered."""
     if not locked.startswith(FIRST + b"-> scrypt "):
         raise FormatError("not a keyring: expected an age file that a passphrase opens")
-    pyrage = _pyrage()
-    try:
-        plaintext: bytes = pyrage.passphrase.decrypt(locked, _typed(passphrase))
-    except pyrage.DecryptError as error:
-        if str(error) == WRONG_PASSPHRASE:
-            raise NotSealedToUsError("the passphrase does not open this keyring: type it again") from error
-        if TOO_MUCH_WORK in str(error):
-            raise NotSealedToUsError(
-                "this machine is too small, or too busy now, to open the keyring: nothing is wrong with it; try again, "
-                "or open it on a larger machine"
-            ) from error
-        raise ProofError("the keyring is damaged, or cut short: take another copy of it") from error
-    return plaintext
+    pyrage, typed = _pyrage(), _typed(passphrase)
+    for _ in range(TRIES):
+        try:
+            plaintext: bytes = pyrage.passphrase.decrypt(locked, typed)
+        except pyrage.DecryptError as error:
+            if str(error) == WRONG_PASSPHRASE:
+                raise NotSealedToUsError("the passphrase does not open this keyring: type it again") from error
+            if TOO_MUCH_WORK not in str(error):
+                raise ProofError("the keyring is damaged, or cut short: take another copy of it") from error
+            refused = error
+        else:
+            return plaintext
+    raise NotSealedToUsError(
+        "this machine is too small, or too busy now, to open the keyring: nothing is wrong with it; try again, or open "
+        "it on a larger machine"
+    ) from refused
 
 
 def _typed(passphrase: str) -> str:
