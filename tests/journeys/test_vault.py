@@ -317,6 +317,13 @@ DESK = ("keep", "ceremony", "desk")
 ROLES = ("--operator", "facts,release", "--operator", "story,release")
 
 
+def test_the_next_manifest_keeps_the_quorum_unless_it_is_said(copy: Path) -> None:
+    for name, more, quorum in (("kept", (), 1), ("said", ("--quorum", 0), 0)):
+        draft = ("keep", "ceremony", "manifest", copy / name, "--after", copy / "ledger", "--quiet")
+        assert run(*draft, *more) == 0
+        assert f"\nquorum {quorum}\n" in (copy / name).read_text(encoding="utf-8")
+
+
 def test_a_draft_is_never_written_over_a_key(copy: Path, capsys) -> None:
     before = {path: path.read_bytes() for path in copy.rglob("*") if path.is_file()}
     part = ("--part", copy / "log/log.part", "--part", copy / "legal/desk.part")

@@ -46,7 +46,7 @@ def steps(parser: argparse.ArgumentParser, common: Callable[[argparse.ArgumentPa
     draft.add_argument(
         "--part", type=Path, action="append", default=[], metavar="FILE", help="log.part, desk.part, ..."
     )
-    draft.add_argument("--quorum", type=int, default=0, metavar="N", help="witnesses that make a receipt final")
+    draft.add_argument("--quorum", type=int, metavar="N", help="witnesses that make a receipt final; as before, or 0")
     draft.add_argument("--after", type=Path, metavar="LEDGER", help="the next version of this ledger's manifest")
     step["sign"].add_argument("draft", type=Path, metavar="DRAFT", help="the manifest")
     step["sign"].add_argument("--key", type=Path, required=True, metavar="FILE", help="root.keyring or log.key")

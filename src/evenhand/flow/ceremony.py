@@ -190,10 +190,11 @@ def fingerprint(data: bytes) -> str:
     return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
-def draw_up(parts: Sequence[Path], quorum: int, today: date, before: Sequence[Note] = ()) -> Manifest:
+def draw_up(parts: Sequence[Path], quorum: int | None, today: date, before: Sequence[Note] = ()) -> Manifest:
     """A manifest of the parts that people brought: version 1, or the next one after those `before`.
 
-    A later part stands in for what it replaces: a desk with all its lines, a log, a witness of the same name.
+    A later part stands in for what it replaces: a desk with all its lines, a log, a witness of the same name. Without a
+    `quorum` it is that of before, and none in version 1.
     """
     chain = manifest.check(before)
     old = chain[-1] if chain else None
@@ -223,7 +224,7 @@ def draw_up(parts: Sequence[Path], quorum: int, today: date, before: Sequence[No
         promise=keys["promise"],
         desks=tuple(desks.values()),
         witnesses=tuple(witnesses.values()),
-        quorum=quorum,
+        quorum=quorum if quorum is not None else 0 if old is None else old.quorum,
         operators=tuple(operators),
         labels=tuple(labels),
         **({} if old is None else {"code": old.code, "terms": old.terms, "batch": old.batch}),  # type: ignore[arg-type]
