@@ -29,7 +29,7 @@ from evenhand.keep import (
 from evenhand.keep.durable import put
 from evenhand.keep.folder import Folder
 from evenhand.keep.keyring import Keyring
-from evenhand.keep.ledger import Published
+from evenhand.keep.ledger import Run
 from evenhand.keep.manifest import Manifest
 from evenhand.keep.note import Note
 from evenhand.keep.store import Entry, Store
@@ -177,7 +177,7 @@ def publish(
     cosigned: Sequence[Path] = (),
     openings: bool = False,
     late: bool = False,
-) -> Published:
+) -> Run:
     """Number what waits and publish it; `documents` are manifests and folders of releases to be taken in first.
 
     `cosigned` are checkpoints that witnesses signed since the last run. Every document is checked before it is kept.
@@ -196,7 +196,7 @@ def publish_store(
     cosigned: Sequence[Path] = (),
     openings: bool = False,
     late: bool = False,
-) -> Published:
+) -> Run:
     """As `publish`, for a store of any kind that is open."""
     signer = log.signer("log")
     for path in cosigned:

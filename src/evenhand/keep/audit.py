@@ -71,6 +71,9 @@ class Audit:
     _stores: list[Path] = field(default_factory=list)
     _folders: list[Path] = field(default_factory=list)
     _published: list[Published] = field(default_factory=list)
+    # the leaf of each manifest that holds, where a published ledger says it
+    _places: list[tuple[int, manifest.Manifest]] = field(default_factory=list)
+    _kinds: list[str] | None = None
     _versions: tuple[Note, ...] = ()
     _manifests: tuple[manifest.Manifest, ...] = ()
 
@@ -146,6 +149,8 @@ class Audit:
         for folder in self._folders:
             published = self.run(f"{folder} tiles", partial(_read_tiles, folder))
             if published is not None:
+                if not self._published:
+                    self._places = self._find_places(published)
                 self._published.append(published)
                 self._check_published(published)
         self._check_forks()
@@ -181,13 +186,12 @@ class Audit:
             raise _NotHereError("no manifest that holds was given, so that no key is known")
         if not self._published:
             return self._manifests[-1]
-        places = [
-            (place, made)
-            for signed, made in zip(self._versions, self._manifests, strict=True)
-            for place in [self._published[0].leaf_of("manifest", manifest.digest(signed))]
-            if place is not None
-        ]
-        return manifest.in_force(places, size) if places else self._manifests[0]
+        return manifest.in_force(self._places, size) if self._places else self._manifests[0]
+
+    def _find_places(self, published: Published) -> list[tuple[int, manifest.Manifest]]:
+        """The leaf of each manifest that holds and has one."""
+        places = (published.leaf_of("manifest", manifest.digest(signed)) for signed in self._versions)
+        return [(place, made) for place, made in zip(places, self._manifests, strict=True) if place is not None]
 
     def _check_published(self, published: Published) -> None:
         where = published.folder
@@ -196,7 +200,9 @@ class Audit:
             self.run(f"{where} checkpoint {size}", partial(self._signed, signed))
             self.run(f"{where} root {size}", partial(_check_root, signed, published))
         self.run(f"{where} documents", partial(self._documents, published))
-        self.run(f"{where} openings", partial(_check_openings, published))
+        openings = self.run(f"{where} openings", partial(_check_openings, published))
+        if openings is not None and published is self._published[0]:
+            self._kinds = kinds(published, openings)
 
     def _signed(self, signed: Note) -> tuple[str, int]:
         found = note.read_checkpoint(signed)
@@ -230,23 +236,21 @@ class Audit:
             self.run("forks", partial(_compare_checkpoints, found))
 
     def _documents(self, published: Published) -> tuple[str, int]:
-        known = {
-            leaf.entry_of("manifest", manifest.digest(note.parse(data))) for _, data in self._files.get("manifest", [])
-        }
+        known = {leaf.public_entry("manifest", data) for _, data in self._files.get("manifest", [])}
         for folder in self._releases:
             path = folder / "release"
             if path.is_file():
                 known.add(leaf.public_entry("release", path.read_bytes()))
         public = [entry for entry in published.entries if leaf.read_entry(entry)[0] != leaf.SEALED]
-        plans = [entry for entry in public if leaf.read_entry(entry)[0] == leaf.PUBLIC["plan"]]
+        plans = {entry for entry in public if leaf.read_entry(entry)[0] == leaf.PUBLIC["plan"]}
         absent = [entry for entry in public if entry not in known and entry not in plans]
         if absent:
-            at = published.entries.index(absent[0])
+            at = published.numbers[absent[0]]
             raise ProofError(f"{len(absent)} public documents are not here: that of leaf {at} is missing or changed")
         unlisted = [
             name
             for name, data in self._files.get("manifest", [])
-            if name.startswith(f"{published.folder}/") and leaf.public_entry("manifest", data) not in published.entries
+            if name.startswith(f"{published.folder}/") and leaf.public_entry("manifest", data) not in published.numbers
         ]
         if unlisted:
             raise ProofError(f"{unlisted[0]} is published and has no leaf")
@@ -357,7 +361,7 @@ class Audit:
             raise _NotHereError("its place needs the published ledger")
         size, root = made.tree
         published = self._published[0]
-        if size > published.size or tree.root(published.leaves[:size]) != root:
+        if size > published.size or published.root(size) != root:
             raise ProofError(f"its tree of {size} leaves is not a beginning of the ledger")
         at = published.leaf_of("release", release.digest(signed))
         if at is None:
@@ -367,10 +371,9 @@ class Audit:
         return f"leaf {at}, after its tree of {size}", at
 
     def _release_kinds(self, made: release.Release, letters: str) -> tuple[str, int]:
-        if not self._published or not (self._published[0].folder / "openings").is_dir():
+        if self._kinds is None:
             raise _NotHereError("the kinds of leaves, which only desks and witnesses have the openings of")
-        published = self._published[0]
-        release.check_kinds(made, letters, kinds(published)[: made.tree[0]])
+        release.check_kinds(made, letters, self._kinds[: made.tree[0]])
         return f"{made.received} leaves are reports, all others have the letter c", made.received
 
     def _release_before(self, made: release.Release, letters: str) -> tuple[str, int]:
@@ -382,7 +385,7 @@ class Audit:
                 before = release.read_dispositions((folder / "dispositions").read_bytes())
                 release.check_previous(made, letters, note.parse(stored), before)
                 return f"{sum(n for _, n in made.changed)} letters changed since {made.previous[0]}", 0
-        if any(release_name == made.previous[0] for release_name in (folder.name for folder in self._releases)):
+        if any(folder.name == made.previous[0] for folder in self._releases):
             raise ProofError(f"the release {made.previous[0]} beside it is another than the one it names")
         raise _NotHereError(f"the release before, {made.previous[0]}, is not here")
 
@@ -434,21 +437,18 @@ def _compare_checkpoints(found: list[Note]) -> tuple[str, int]:
     return f"{len(found)} checkpoints, no two roots for one size", len(roots)
 
 
-def _check_openings(found: Published) -> tuple[str, int]:
+def _check_openings(found: Published) -> tuple[str, list[leaf.Opening]]:
     if not (found.folder / "openings").is_dir():
         raise _NotHereError("none are here: desks and witnesses have them")
     openings = read_openings(found)
     check_openings(openings, found)
-    sealed = [leaf.read_entry(entry)[0] == leaf.SEALED for entry in found.entries]
-    if len(openings) != sum(sealed):
-        raise ProofError(
-            f"{sum(sealed)} sealed leaves, and {len(openings)} openings: {sum(sealed) - len(openings)} missing"
-        )
-    numbers = {entry: at for at, entry in enumerate(found.entries)}
-    places = [numbers[leaf.entry(opening)] for opening in openings]
+    sealed = sum(leaf.read_entry(entry)[0] == leaf.SEALED for entry in found.entries)
+    if len(openings) != sealed:
+        raise ProofError(f"{sealed} sealed leaves, and {len(openings)} openings: {sealed - len(openings)} missing")
+    places = [found.numbers[leaf.entry(opening)] for opening in openings]
     if places != sorted(places):
         raise ProofError("the openings are not in the order of their leaves")
-    return f"{len(openings)}, one for each sealed leaf", len(openings)
+    return f"{len(openings)}, one for each sealed leaf", openings
 
 
 def _check_store(path: Path, published: Sequence[Published]) -> tuple[str, Note | None]:
@@ -459,8 +459,9 @@ def _check_store(path: Path, published: Sequence[Published]) -> tuple[str, Note 
             gone += store.frames(entry.commitment).count(None)
         leaves = [tree.leaf_hash(entry.leaf) for entry in entries]
         roots = {size: root for size in range(len(leaves) + 1) if (root := store.root(size)) is not None}
+        found = tree.roots(leaves, roots)
         for size, root in roots.items():
-            if tree.root(leaves[:size]) != root:
+            if found[size] != root:
                 raise ProofError(f"the root held for {size} leaves is not that of its entries")
         stored = store.checkpoint()
         if stored is not None:
@@ -499,6 +500,6 @@ def _check_letters(made: release.Release, folder: Path) -> tuple[str, str]:
 
 
 def _check_tables(made: release.Release, folder: Path) -> tuple[str, int]:
-    files = {path.name: path.read_bytes() for path in folder.iterdir() if path.name not in release.OWN_FILES}
+    files = {path.name: path.read_bytes() for path in folder.glob("[!.]*") if path.name not in release.OWN_FILES}
     release.check_tables(made, (folder / "tables").read_bytes(), files)
     return f"{len(files)} files are those listed", len(files)

@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from evenhand.errors import ProofError
-from evenhand.keep import frame, leaf, manifest
+from evenhand.keep import frame, leaf, manifest, release
 from evenhand.keep.act import Act, Correction, codes, sheets
 from evenhand.keep.chain import Listed, Signed
 from evenhand.keep.judged import Corrected, Later, Numbered, Versions, in_order, judge_acts, judge_later
+from evenhand.keep.manifest import Manifest
 from evenhand.keep.opened import Closed, Opened
 from evenhand.keep.store import Entry
 from evenhand.keep.views import Said, View, view
 from evenhand.terms import acts
 
 # what a report is, in one letter, as a release prints it
-COUNTED, DUPLICATE, OUT, WITHDRAWN, PENDING, LOST = "cdowpl"
+COUNTED, DUPLICATE, OUT, WITHDRAWN, PENDING, LOST = tuple(release.LETTERS)
 FIRST = (f"{frame.FACTS}\n".encode(), f"{frame.STORY}\n".encode())
 RELEASED, LINKED, UNLINKED = "released", "linked", "unlinked"
 
@@ -113,20 +114,17 @@ def fold(entries: Iterable[Entry], opened: Opened, versions: Versions, day: date
     told = in_order(entries)
     reports = {each.name: each for each in told if each.kind == "report"}
     now = manifest.in_force(versions, len(told))
-    terms = dict(zip(manifest.TERMS, now.terms, strict=True))
     judged = judge_acts(told, opened, versions, reports)
     later = judge_later(told, opened, reports, judged.counting)
     done = _by_report(judged.counting)
     made = {
-        name: _report(
-            each, opened, later, done.get(name, ()), frozenset(now.roots), _lost(each, opened, terms, day), day
-        )
+        name: _report(each, opened, later, done.get(name, ()), frozenset(now.roots), _lost(each, opened, now, day), day)
         for name, each in reports.items()
     }
     listed = (
         *judged.listed,
         *later.listed,
-        *_damaged(told, opened, later.withdrawn, terms, day),
+        *_damaged(told, opened, later.withdrawn, now, day),
         *_swapped(made, later),
     )
     return Desk(
@@ -135,7 +133,7 @@ def fold(entries: Iterable[Entry], opened: Opened, versions: Versions, day: date
         links=_links(judged.counting),
         closed=judged.closed,
         listed=tuple(sorted(listed, key=lambda each: (each.batch, each.entry, each.kind, each.words))),
-        shred=frozenset(_due(told, opened, made, later, terms, day)),
+        shred=frozenset(_due(told, opened, made, later, now, day)),
     )
 
 
@@ -248,7 +246,13 @@ def _adjudicated(done: Sequence[Signed]) -> tuple[tuple[str, View], ...]:
 
 def _held(done: Iterable[Signed], day: date) -> date | None:
     """The last day of the longest hold that two operators of a desk asked for; disagreement leaves a hold as it was."""
-    views = _views(done, ("hold", "release hold"), lambda one: one.value or RELEASED, lambda _: 2, stays=True)
+    views = _views(
+        done,
+        ("hold", "release hold"),
+        lambda one: one.value or RELEASED,
+        lambda _: acts.ACTS["hold"].operators,
+        stays=True,
+    )
     until = [date.fromisoformat(each.value) for each in views if each.value not in (None, RELEASED)]
     return max((end for end in until if end >= day), default=None)
 
@@ -277,25 +281,20 @@ def _linked(one: Act) -> str:
     return str(one.value["answer"]) if isinstance(one.value, dict) else LINKED
 
 
-def _term(each: Numbered, place: int, terms: Mapping[str, int]) -> int:
-    """How many days the frame at this place of an entry is kept."""
-    role = leaf.KINDS[each.kind][place]
-    return terms[role if role != "note" else "reply" if each.kind == "reply" else "act"]
+def _over(each: Numbered, place: int, force: Manifest, day: date) -> bool:
+    """Is the term of the frame at this place of an entry over?"""
+    return (day - each.entry.day).days > force.term(each.kind, leaf.KINDS[each.kind][place])
 
 
-def _over(each: Numbered, place: int, terms: Mapping[str, int], day: date) -> bool:
-    return (day - each.entry.day).days > _term(each, place, terms)
-
-
-def _lost(each: Numbered, opened: Opened, terms: Mapping[str, int], day: date) -> bool:
+def _lost(each: Numbered, opened: Opened, force: Manifest, day: date) -> bool:
     """Is a frame missing whose term is not over?"""
     return any(
-        digest not in opened.frames and not _over(each, place, terms, day) for place, digest in enumerate(each.digests)
+        digest not in opened.frames and not _over(each, place, force, day) for place, digest in enumerate(each.digests)
     )
 
 
 def _damaged(
-    told: Iterable[Numbered], opened: Opened, withdrawn: Set[bytes], terms: Mapping[str, int], day: date
+    told: Iterable[Numbered], opened: Opened, withdrawn: Set[bytes], force: Manifest, day: date
 ) -> Iterator[Listed]:
     """Frames that are not there or not whole, and should be."""
     for each in told:
@@ -304,7 +303,7 @@ def _damaged(
         for place, digest in enumerate(each.digests):
             found = opened.frames.get(digest)
             role = leaf.KINDS[each.kind][place]
-            if found is None and not _over(each, place, terms, day):
+            if found is None and not _over(each, place, force, day):
                 yield Listed(each.batch, each.name, "gone", f"a {each.kind}: its frame {role} is missing or damaged")
             elif found is Closed.ALTERED:
                 yield Listed(each.batch, each.name, "altered", f"a {each.kind}: its frame {role} is {found}")
@@ -327,7 +326,7 @@ def _due(
     opened: Opened,
     made: Mapping[bytes, Report],
     later: Later,
-    terms: Mapping[str, int],
+    force: Manifest,
     day: date,
 ) -> Iterator[bytes]:
     """Digests of frames that have to go: of what was withdrawn, or past their term, and not under hold.
@@ -347,7 +346,7 @@ def _due(
             continue
         gone = report is not None and report.withdrawn
         for place, digest in enumerate(each.digests):
-            if digest in opened.frames and first[digest] == each.batch and (gone or _over(each, place, terms, day)):
+            if digest in opened.frames and first[digest] == each.batch and (gone or _over(each, place, force, day)):
                 yield digest
 
 

@@ -21,6 +21,8 @@ KINDS = {
     "canvass": ("facts",),
     "cover": (),
 }
+# What goes when the report that it is about is withdrawn.
+GOES_WITH = ("correction", "reply")
 # Documents that are public: their entry holds the document's own hash.
 PUBLIC = {"manifest": "evenhand/manifest/1", "release": "evenhand/release/1", "plan": "evenhand/plan/1"}
 

@@ -16,14 +16,11 @@ from evenhand.keep import frame, leaf, manifest, note, published, receipt, relea
 from evenhand.keep.durable import put
 from evenhand.keep.lines import SIZE
 from evenhand.keep.note import Checkpoint, Key, Note, Signer
-from evenhand.keep.store import Batch, Entry, Store
+from evenhand.keep.store import LOOKUP_SIZE, NO_LOOKUP, Batch, Entry, Store
 from evenhand.keep.witness import Cosigner, check_clock
 
-LOOKUP_SIZE = 16
 # what anyone may read; a desk's copy of openings is nobody else's
 PUBLIC, PRIVATE = 0o644, 0o600
-# a promise gives the batch of the day after, and one more should the first fail
-PROMISED = timedelta(days=2)
 
 
 def append(
@@ -53,25 +50,26 @@ def append(
     return entry
 
 
-def append_document(store: Store, kind: str, document: bytes, day: date) -> Entry:
-    """Keep the entry of a public document; `publish_document` has written the document before."""
-    entry = Entry(hashlib.sha256(document).digest(), b"", kind, bytes(LOOKUP_SIZE), None, day)
-    store.keep(entry, ())
-    return entry
-
-
 def publish_document(store: Store, folder: Path, name: str, kind: str, document: bytes, day: date) -> Entry:
-    """Write a public document into the published folder, then keep its entry."""
+    """Write a public document into the published folder, then keep its entry; done again, it is done once."""
     path = folder / name
     if path.exists() and path.read_bytes() != document:
         raise ProofError(f"{path} is published already, and says something else: a document is never replaced")
     put(path, document, PUBLIC)
-    return append_document(store, kind, document, day)
+    digest = hashlib.sha256(document).digest()
+    entry = store.entry(digest)
+    if entry is None:
+        entry = Entry(digest, b"", kind, NO_LOOKUP, None, day)
+        store.keep(entry, ())
+    return entry
 
 
 def promise(entry: Entry, origin: str, today: date, signer: Signer) -> Note:
-    """The signed promise that an entry which is kept will be in a checkpoint, within two days."""
-    return receipt.promise(receipt.Promise(origin, entry.commitment, today + PROMISED), today, signer)
+    """The signed promise that an entry which is kept will be in a checkpoint, as late as a promise may be.
+
+    That gives the batch of the day after, and one more should the first fail.
+    """
+    return receipt.promise(receipt.Promise(origin, entry.commitment, today + receipt.LONGEST), today, signer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +81,7 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class Run:
     """What a run of the publisher did: the checkpoint, how many entries got a number, and what witnesses did not do."""
 
     checkpoint: Note
@@ -101,7 +99,7 @@ def publish(
     watchers: Sequence[Watcher] = (),
     openings: bool = False,
     late: bool = False,
-) -> Published:
+) -> Run:
     """Give every waiting entry its number and publish the tree; goes on from where an earlier run stopped.
 
     `now` is aware and in UTC. ProofError, and nothing is signed, when the folder shows what the store does not hold;
@@ -201,7 +199,7 @@ def _batch(
     watchers: Sequence[Watcher],
     now: datetime,
     openings: bool,
-) -> Published:
+) -> Run:
     entries = tuple(store.entries())
     size_before = before.size if before else 0
     _write(folder, entries, size_before if (folder / "checkpoint").exists() else 0)
@@ -218,7 +216,7 @@ def _batch(
         _write_openings(folder, entries)
     _put_checkpoint(store, folder, signed, batch.size)
     seen = tuple(each.key.name for each in watchers if note.signed_by(signed, each.key))
-    return Published(signed, batch.size, batch.size - size_before, seen, silent)
+    return Run(signed, batch.size, batch.size - size_before, seen, silent)
 
 
 def _again(store: Store, signed: Note) -> Note:
@@ -289,14 +287,14 @@ def _ask(
 
 def _asked(watcher: Watcher, signed: Note, leaves: list[bytes], old: int) -> Note:
     try:
-        return watcher.cosign(old, _grown(leaves, old), signed)
+        return watcher.cosign(old, tree.grown(old, leaves), signed)
     except OutOfStepError as step:
         if step.size > len(leaves):
             raise ProofError(
                 f"the witness {watcher.key.name} has seen {step.size} leaves, and {len(leaves)} are here: "
                 "this is an old copy; take what is missing from a desk before anything is published"
             ) from None
-        return watcher.cosign(step.size, _grown(leaves, step.size), signed)
+        return watcher.cosign(step.size, tree.grown(step.size, leaves), signed)
 
 
 def _with(signed: Note, cosigned: Note, witness: Key) -> Note:
@@ -304,10 +302,6 @@ def _with(signed: Note, cosigned: Note, witness: Key) -> Note:
     (line,) = (each for each in cosigned.signatures if (each.name, each.key_id) == (witness.name, witness.id))
     others = (each for each in signed.signatures if (each.name, each.key_id) != (witness.name, witness.id))
     return Note(signed.text, (*others, line))
-
-
-def _grown(leaves: list[bytes], old: int) -> tuple[bytes, ...]:
-    return tree.consistency(old, leaves) if 0 < old < len(leaves) else ()
 
 
 def prove(store: Store, commitment: bytes) -> receipt.Proof:

@@ -134,6 +134,10 @@ class Manifest:
         """Each desk's root key."""
         return {desk.name: desk.root for desk in self.desks}
 
+    def term(self, kind: str, role: str) -> int:
+        """How many days a frame of this role in such an entry is kept: a story goes first, acts stay longest."""
+        return self.terms[TERMS.index(role if role != "note" else "reply" if kind == "reply" else "act")]
+
     def operator(self, name: str) -> Operator | None:
         """The operator whose key has this name."""
         return next((each for each in self.operators if each.key.name == name), None)
@@ -335,7 +339,12 @@ def _check_desk(desk: str, made: Manifest, signed: note.Note, roots: dict[str, n
 
 
 def in_force(versions: Sequence[tuple[int, Manifest]], size: int) -> Manifest:
-    """The version in force at a size, of pairs of leaf number and manifest: the newest whose leaf lies below it."""
+    """The version in force at a size, of pairs of leaf number and manifest: the newest whose leaf lies below it.
+
+    ProofError where no version has a leaf.
+    """
+    if not versions:
+        raise ProofError("no manifest has a leaf in this ledger, so that none is in force: publish the first one")
     below = [made for index, made in versions if index < size]
     version = max(made.version for made in below) if below else min(made.version for _, made in versions)
     return next(made for _, made in versions if made.version == version)

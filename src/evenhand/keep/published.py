@@ -15,7 +15,10 @@ from evenhand.keep.note import Note
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A published folder as it was read: the newest checkpoint and its size, all by size, and its entries in order."""
+    """A published folder as it was read: the newest checkpoint and its size, all by size, and its entries in order.
+
+    `numbers` has each entry's leaf number, `roots` the root of each checkpoint's size.
+    """
 
     folder: Path
     size: int
@@ -23,16 +26,21 @@ class Published:
     checkpoints: dict[int, Note]
     entries: tuple[bytes, ...]
     leaves: tuple[bytes, ...]
+    numbers: dict[bytes, int]
+    roots: dict[int, bytes]
     older_tiles: int
 
     def leaf_of(self, kind: str, digest: bytes) -> int | None:
         """The number of the leaf with this entry."""
-        entry = leaf.entry_of(kind, digest)
-        return self.entries.index(entry) if entry in self.entries else None
+        return self.numbers.get(leaf.entry_of(kind, digest))
+
+    def root(self, size: int) -> bytes:
+        """The root of the first leaves."""
+        return self.roots[size] if size in self.roots else tree.root(self.leaves[:size])
 
 
 def read_leaves(folder: Path, size: int) -> list[bytes]:
-    """(c) The leaf hashes of a published ledger, from its tiles as they stand on the disk, 32 bytes each.
+    """The leaf hashes of a published ledger, from its tiles as they stand on the disk, 32 bytes each.
 
     Each tile is held to its entries and to the tiles above it. FormatError names the tile that is missing or cut,
     ProofError the one that does not agree.
@@ -84,10 +92,20 @@ def read(folder: Path) -> Published:
     entries = read_entries(folder, size)
     for entry in entries:
         leaf.read_entry(entry)
-    if len(set(entries)) != len(entries):
+    numbers = {entry: at for at, entry in enumerate(entries)}
+    if len(numbers) != len(entries):
         raise ProofError("an entry stands twice in the ledger: one thing has two numbers")
-    others = _other_tiles(folder, size, leaves, entries)
-    return Published(folder, size, newest, checkpoints, tuple(entries), tuple(leaves), others)
+    return Published(
+        folder=folder,
+        size=size,
+        newest=newest,
+        checkpoints=checkpoints,
+        entries=tuple(entries),
+        leaves=tuple(leaves),
+        numbers=numbers,
+        roots=tree.roots(leaves, checkpoints),
+        older_tiles=_other_tiles(folder, size, leaves, entries),
+    )
 
 
 def _read_checkpoints(folder: Path, newest: Note, size: int) -> dict[int, Note]:
@@ -141,7 +159,7 @@ def check_root(signed: Note, published: Published) -> int:
         raise ProofError(
             f"a checkpoint of {found.size} leaves, and the ledger shows {published.size}: leaves were taken away"
         )
-    if tree.root(published.leaves[: found.size]) != found.root:
+    if published.root(found.size) != found.root:
         raise ProofError(
             f"the root of the first {found.size} leaves is another: this ledger does not continue that one"
         )
@@ -159,11 +177,10 @@ def split_openings(data: bytes) -> list[leaf.Opening]:
 
 def check_openings(openings: list[leaf.Opening], published: Published) -> None:
     """ProofError unless each opening is that of a leaf, and none stands twice."""
-    entries = set(published.entries)
     texts = [leaf.entry(opening) for opening in openings]
     if len(set(texts)) != len(texts):
         raise ProofError("an opening stands twice")
-    if strangers := sum(text not in entries for text in texts):
+    if strangers := sum(text not in published.numbers for text in texts):
         raise ProofError(f"{strangers} openings are of no leaf: they were changed, or are of another ledger")
 
 
@@ -175,8 +192,8 @@ def read_openings(published: Published) -> list[leaf.Opening]:
     return found
 
 
-def kinds(published: Published) -> list[str]:
+def kinds(published: Published, openings: list[leaf.Opening]) -> list[str]:
     """The kind of each leaf, by its opening or its public document."""
-    opened = {leaf.entry(opening): opening.kind for opening in read_openings(published)}
+    opened = {leaf.entry(opening): opening.kind for opening in openings}
     public = {head: kind for kind, head in leaf.PUBLIC.items()}
     return [opened.get(entry) or public.get(leaf.read_entry(entry)[0], "unknown") for entry in published.entries]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from evenhand.errors import FormatError, ProofError
 from evenhand.keep import manifest, note
 from evenhand.keep.lines import Lines, decoded, encoded, number, written
+from evenhand.terms import acts
 
 FORMAT, DISPOSITIONS = "evenhand/release/1", "evenhand/dispositions/1"
 # counted, or no report at all; duplicate; out; withdrawn; pending; lost
@@ -25,8 +26,6 @@ REASON = re.compile(r"[a-z]+(?:-[a-z]+)*")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 PAIR = re.compile(rf"([{LETTERS}])([{LETTERS}])")
 PROGRAM = re.compile(r"[a-z][a-z0-9-]* [0-9A-Za-z][0-9A-Za-z.+-]* (?:[0-9a-f]{40}|[0-9a-f]{64})")
-# needs every desk: it is what a hostile server's junk would be called
-UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +168,9 @@ def check(signed: note.Note, force: manifest.Manifest) -> Release:
         if signed_for[desk] < SIGNERS:
             raise ProofError(f"{signed_for[desk]} operators of {desk} signed the release, expected {SIGNERS}")
     absent = sorted(set(force.roots) - set(made.desks))
-    if absent and dict(made.out).get(UNREADABLE):
-        raise ProofError(f"reports are ruled unreadable, which needs every desk: {', '.join(absent)} takes no part")
+    for reason, n in made.out:
+        if absent and n and f"{acts.OUT}{reason}" in acts.EVERY_DESK:
+            raise ProofError(f"reports are ruled {reason}, which needs every desk: {', '.join(absent)} takes no part")
     return made
 
 

@@ -4,7 +4,7 @@ Hashes are 32 bytes. Sizes and indices count leaves from 0. Nothing here knows w
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from evenhand.errors import ProofError
@@ -58,6 +58,17 @@ def root(leaves: Sequence[bytes]) -> bytes:
     return tree.root()
 
 
+def roots(leaves: Sequence[bytes], sizes: Iterable[int]) -> dict[int, bytes]:
+    """The root of the first leaves, for each of these sizes, in one pass over the leaf hashes."""
+    tree, wanted = Tree(), set(sizes)
+    found = {0: EMPTY} if 0 in wanted else {}
+    for leaf in leaves[: max(wanted, default=0)]:
+        tree.append(leaf)
+        if tree.size in wanted:
+            found[tree.size] = tree.root()
+    return found
+
+
 def inclusion(index: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
     """The path from a leaf to the root, nearest first (RFC 6962 section 2.1.1)."""
     if not 0 <= index < len(leaves):
@@ -96,6 +107,11 @@ def consistency(first: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
     if not 0 < first <= len(leaves):
         raise ValueError(f"consistency of {first} with {len(leaves)} leaves: expected 1 to {len(leaves)}")
     return _subproof(first, leaves, whole=True)
+
+
+def grown(seen: int, leaves: Sequence[bytes]) -> tuple[bytes, ...]:
+    """What shows whoever has seen so many leaves that these go on from there; nothing, where they saw none or all."""
+    return consistency(seen, leaves) if 0 < seen < len(leaves) else ()
 
 
 def check_consistency(first: int, second: int, first_root: bytes, second_root: bytes, path: Sequence[bytes]) -> None:

@@ -10,12 +10,12 @@ from evenhand.errors import EvenhandError, FormatError
 from evenhand.flow import vault
 from evenhand.keep import keyring
 from evenhand.keep.durable import locked
-from evenhand.keep.ledger import Published
+from evenhand.keep.ledger import Run
 from evenhand.web.dropbox import settings
 from evenhand.web.dropbox.prepare import start
 
 
-def publish(documents: Sequence[Path] = (), late: bool = False) -> Published:
+def publish(documents: Sequence[Path] = (), late: bool = False) -> Run:
     """Number what waits and publish it; one at a time, held by a lock beside the log key."""
     from evenhand.web.dropbox.store import DatabaseStore
 
