@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from evenhand.cli import main
 from evenhand.errors import EvenhandError
 from evenhand.flow import ceremony, vault
-from evenhand.keep import code, frame, keyring, ledger, lines, note
+from evenhand.keep import code, frame, keyring, ledger, lines, manifest, note
 from evenhand.keep.folder import Folder
 from evenhand.keep.keyring import Keyring, Secret
 
@@ -184,7 +185,11 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_lost(copy: Path, cap
     assert "has no promise key: it has log" in sentences(capsys, *wrong)
     locked = ("keep", "publish", copy / "store", copy / "ledger", "--key", copy / "legal/root.keyring")
     assert "a server's key is not" in sentences(capsys, *locked)
-    assert "expected version 2" in sentences(capsys, *publish, "--document", copy / "manifest-1")
+    another = manifest.read(note.parse((copy / "manifest-1").read_bytes()))
+    keys = [keyring.load(copy / name, lambda: "this is a rehearsal") for name in ("legal/root.keyring", "log/log.key")]
+    signers = [keys[0].signer("root"), keys[1].signer("log")]
+    (copy / "another").write_bytes(note.sign(replace(another, quorum=0).text, signers).bytes)
+    assert "expected version 2" in sentences(capsys, *publish, "--document", copy / "another")
     ceremony_again = ("keep", "ceremony", "log", ORIGIN, "--to", copy / "log")
     assert "never written over" in sentences(capsys, *ceremony_again)
     cosigned = (copy / "cosigned").read_bytes().replace(ORIGIN.encode(), b"other.example.org/ledger")
@@ -431,3 +436,36 @@ def test_a_ledger_is_published_whole_and_among_nothing_else(copy: Path, capsys) 
     shutil.copytree(copy / "ledger", copy / "desk-copy")
     assert run(*publish, copy / "desk-copy", *key, "--openings", "--quiet") == 0
     assert verified(copy / "desk-copy", copy / "store", capsys=capsys)[0] == 0
+
+
+def test_a_manifest_whose_publisher_was_killed_before_its_entry_is_taken_in_by_another_run(copy: Path, capsys) -> None:
+    assert run("keep", "rotate", copy / "ledger", "--strike", "legal/op-2", "--to", copy / "manifest-2", "--quiet") == 0
+    for key in ("log/log.key", "legal/root.keyring"):
+        sign = ("keep", "ceremony", "sign", copy / "manifest-2", "--key", copy / key, "--rehearse", "--quiet")
+        assert run(*sign) == 0
+    # it writes the document first
+    shutil.copy(copy / "manifest-2", copy / "ledger/manifest/2")
+    publish = ("keep", "publish", copy / "store", copy / "ledger", "--key", copy / "log/log.key", "--quiet")
+    for _ in range(2):
+        assert run(*publish, "--document", copy / "manifest-2") == 0
+    assert verified(copy / "ledger", copy / "store", capsys=capsys)[0] == 0
+    assert vault.in_force(copy / "ledger").version == 2
+
+
+def test_a_code_is_shown_even_where_its_promise_cannot_be_written(copy: Path, capsys) -> None:
+    report = ("keep", "report", copy / "store", copy / "ledger", "--for", "legal", "--key", copy / "log/promise.key")
+    capsys.readouterr()
+    assert run(*report, "--promise", copy / "facts.json" / "promise") == 1
+    said = capsys.readouterr()
+    assert "could not be written" in said.err
+    (copy / "code").write_text(said.out.splitlines()[0], encoding="utf-8")
+    publish = ("keep", "publish", copy / "store", copy / "ledger", "--key", copy / "log/log.key", "--quiet")
+    assert run(*publish) == 0
+    receipt = ("keep", "receipt", copy / "store", copy / "ledger", "--code", copy / "code", "--quiet")
+    assert run(*receipt, "--to", copy / "receipt") == 0
+
+
+def test_a_cosignature_for_a_ledger_without_a_manifest_is_a_sentence(copy: Path, capsys) -> None:
+    publish = ("keep", "publish", copy / "bare", copy / "shown", "--key", copy / "log/log.key", "--quiet")
+    assert run(*publish) == 0
+    assert "no manifest has a leaf" in sentences(capsys, *publish, "--cosigned", copy / "cosigned")

@@ -106,15 +106,17 @@ def _unlocked(path: Path) -> str:
 def _do_report(options: argparse.Namespace) -> int:
     from evenhand.flow import vault
     from evenhand.keep import code, keyring
+    from evenhand.keep.durable import check_free
 
-    vault.free(options.promise)
+    check_free(options.promise)
     key = keyring.load(options.key, lambda: _unlocked(options.key))
     facts, story = vault.read_facts(options.facts), vault.read_story(options.story)
     today = datetime.now(UTC).date()
     kept = vault.keep_report(options.store, options.ledger, options.desks, facts, options.language, story, key, today)
-    vault.write(options.promise, kept.promise.bytes)
     value = {"code": kept.code, "promise": str(options.promise)}
+    # the report is kept: whatever becomes of the file, its code must not be lost
     show.data(options, value, f"{code.shown(kept.code)}\n{options.promise}")
+    vault.write(options.promise, kept.promise.bytes)
     show.say(options, "Kept. The code is shown once, here, and stored nowhere: write it down.")
     return 0
 
@@ -124,16 +126,9 @@ def _do_publish(options: argparse.Namespace) -> int:
     from evenhand.keep import keyring
 
     key = keyring.load(options.key, lambda: _unlocked(options.key))
-    done = vault.publish(
-        options.store,
-        options.ledger,
-        key,
-        datetime.now(UTC),
-        options.document,
-        options.cosigned,
-        openings=options.openings,
-        late=options.late,
-    )
+    said = {"openings": options.openings, "late": options.late}
+    with vault.opened(options.store, options.ledger) as held:
+        done = vault.publish(held, options.ledger, key, datetime.now(UTC), options.document, options.cosigned, **said)
     value = {"size": done.size, "numbered": done.numbered, "checkpoint": done.checkpoint.bytes.decode()}
     show.data(options, value, done.checkpoint.bytes.decode().rstrip())
     show.say(options, f"{done.numbered} numbered; {done.size} leaves in all.")
@@ -142,8 +137,9 @@ def _do_publish(options: argparse.Namespace) -> int:
 
 def _do_receipt(options: argparse.Namespace) -> int:
     from evenhand.flow import vault
+    from evenhand.keep.durable import check_free
 
-    vault.free(options.to)
+    check_free(options.to)
     typed = ceremony.first_line(options.code) if options.code else ceremony.typed("Code: ")
     proof = vault.give_receipt(options.store, options.ledger, typed)
     vault.write(options.to, proof.bytes)
@@ -155,11 +151,11 @@ def _do_receipt(options: argparse.Namespace) -> int:
 def _do_witness(options: argparse.Namespace) -> int:
     from evenhand.flow import vault
     from evenhand.keep import keyring, note
+    from evenhand.keep.durable import check_free
 
-    vault.free(options.to)
+    check_free(options.to)
     key = keyring.load(options.key, lambda: _unlocked(options.key))
-    first = "".join(options.first.split()) if options.first else None
-    cosigned = vault.cosign(options.ledger, options.state, key, datetime.now(UTC), first)
+    cosigned = vault.cosign(options.ledger, options.state, key, datetime.now(UTC), options.first)
     vault.write(options.to, cosigned.bytes)
     size = note.read_checkpoint(cosigned).size
     show.data(options, {"checkpoint": str(options.to), "size": size}, str(options.to))

@@ -20,8 +20,7 @@ def run(options: argparse.Namespace) -> int:
 
     from evenhand.keep.audit import audit
 
-    first = "".join(options.first.split()) if options.first else None
-    made = audit(options.paths, datetime.now(UTC), first)
+    made = audit(options.paths, datetime.now(UTC), options.first)
     lines = [f"{check.outcome:<11}  {check.what}: {check.why}" for check in made.checks]
     checks = [{"outcome": check.outcome, "what": check.what, "why": check.why} for check in made.checks]
     show.data(options, {"exit": made.exit_code, "checks": checks}, "\n".join(lines))

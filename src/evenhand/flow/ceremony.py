@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from evenhand.errors import FormatError, OutputError, ProofError
 from evenhand.keep import code, frame, keyring, manifest, note, seal
-from evenhand.keep.durable import make_folder, put
+from evenhand.keep.durable import check_free, make_folder, put
 from evenhand.keep.keyring import Keyring, Secret
 from evenhand.keep.lines import Lines, read, written
 from evenhand.keep.manifest import Desk, Label, Manifest, Operator
@@ -130,11 +132,11 @@ def _try_keys(desk: Desk, files: Sequence[Path], passphrase: Passphrase) -> None
         )
     }
     for path in files[4:]:
-        ring = keyring.load(path, lambda path=path: passphrase(path.name))  # type: ignore[misc]
+        ring = keyring.load(path, partial(passphrase, path.name))
         for use, report in reports.items():
             if identities := ring.identities(use):
                 frame.open(report, identities)
-    keyring.load(files[3], lambda: passphrase(files[3].name)).signer("root")
+    keyring.load(files[3], partial(passphrase, files[3].name)).signer("root")
     paper = Lines(files[1].read_bytes(), "the sheet").rest()
     typed = "".join("".join(line.split()) for line in paper if line.startswith("    "))
     recovered = keyring.parse(seal.unseal(files[2].read_bytes(), [typed]))
@@ -215,20 +217,24 @@ def draw_up(parts: Sequence[Path], quorum: int | None, today: date, before: Sequ
         labels += brought.labels
     if "log" not in keys:
         raise FormatError("no part has a log: bring log.part, which `evenhand keep ceremony log` made")
-    return Manifest(
-        origin=keys["log"].name,
-        version=1 if old is None else old.version + 1,
-        previous=None if old is None else manifest.digest(before[-1]),
-        day=today,
-        log=keys["log"],
-        promise=keys["promise"],
-        desks=tuple(desks.values()),
-        witnesses=tuple(witnesses.values()),
-        quorum=quorum if quorum is not None else 0 if old is None else old.quorum,
-        operators=tuple(operators),
-        labels=tuple(labels),
-        **({} if old is None else {"code": old.code, "terms": old.terms, "batch": old.batch}),  # type: ignore[arg-type]
-    )
+    said: dict[str, Any] = {
+        "log": keys["log"],
+        "promise": keys["promise"],
+        "desks": tuple(desks.values()),
+        "witnesses": tuple(witnesses.values()),
+        "quorum": quorum if quorum is not None else 0 if old is None else old.quorum,
+        "operators": tuple(operators),
+        "labels": tuple(labels),
+    }
+    if old is None:
+        return Manifest(origin=keys["log"].name, version=1, previous=None, day=today, **said)
+    return _next(before, today, **said)
+
+
+def _next(versions: Sequence[Note], today: date, **said: Any) -> Manifest:
+    """The version after the last of these, with what is said anew."""
+    last = manifest.read(versions[-1])
+    return replace(last, version=last.version + 1, previous=manifest.digest(versions[-1]), day=today, **said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +268,7 @@ def write_draft(path: Path, made: Manifest) -> str:
 
     OutputError where a file is there already: it may be a key, or a draft that others have signed.
     """
-    if path.exists():
-        raise OutputError(f"{path} is there already: choose another name")
+    check_free(path)
     put(path, made.text.encode(), READABLE)
     return text_fingerprint(path)
 
@@ -303,7 +308,7 @@ def rotate(folder: Path, ring: Path, name: str, versions: Sequence[Note], passph
     if old is None:
         raise ProofError(f"the manifest has no desk {name}: it has {', '.join(sorted(chain[-1].roots))}")
     files = _new(folder, f"manifest-{chain[-1].version + 1}", "reading.keyring")
-    root = keyring.load(ring, lambda: passphrase(ring.name)).signer("root")
+    root = keyring.load(ring, partial(passphrase, ring.name)).signer("root")
     if root.key != old.root:
         raise ProofError(
             f"{ring} holds {root.name}, and not the root of {name} in the manifest: choose the right one. Where that "
@@ -312,9 +317,7 @@ def rotate(folder: Path, ring: Path, name: str, versions: Sequence[Note], passph
     new = {use: Secret(use, name, secrets.token_bytes(32)) for use in ("facts", "story")}
     desk = replace(old, facts=code.recipient(new["facts"].seed), story=code.recipient(new["story"].seed))
     desks = tuple(desk if each.name == name else each for each in chain[-1].desks)
-    made = replace(
-        chain[-1], version=chain[-1].version + 1, previous=manifest.digest(versions[-1]), day=today, desks=desks
-    )
+    made = _next(versions, today, desks=desks)
     keyring.save(files[1], Keyring(tuple(new.values())), passphrase(files[1].name))
     signed = note.sign(made.text, [root])
     put(files[0], signed.bytes, READABLE)
@@ -326,8 +329,8 @@ def take_up(ring: Path, new: Path, passphrase: Passphrase) -> Keyring:
 
     ProofError where the new keys are another desk's.
     """
-    held = keyring.load(ring, lambda: passphrase(ring.name))
-    brought = keyring.load(new, lambda: passphrase(new.name))
+    held = keyring.load(ring, partial(passphrase, ring.name))
+    brought = keyring.load(new, partial(passphrase, new.name))
     desk = held.signer("operator").name.partition("/")[0]
     if strangers := sorted({each.name for each in brought.secrets} - {desk}):
         raise ProofError(f"{new} has keys of {strangers[0]}, and {ring} is of {desk}: nothing was taken up")
@@ -344,10 +347,4 @@ def strike(versions: Sequence[Note], names: Sequence[str], today: date) -> Manif
     unknown = [name for name in names if last.operator(name) is None]
     if unknown:
         raise ProofError(f"the manifest has no operator {', '.join(unknown)}")
-    return replace(
-        last,
-        version=last.version + 1,
-        previous=manifest.digest(versions[-1]),
-        day=today,
-        operators=tuple(each for each in last.operators if each.key.name not in names),
-    )
+    return _next(versions, today, operators=tuple(each for each in last.operators if each.key.name not in names))

@@ -4,13 +4,15 @@ The command line's side of `keep`: files in, files out. The clock is read by who
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from evenhand.errors import EvenhandError, FormatError, OutputError, ProofError
+from evenhand.errors import EvenhandError, FormatError, ProofError
 from evenhand.keep import (
     audit,
     code,
@@ -26,7 +28,7 @@ from evenhand.keep import (
     release,
     tree,
 )
-from evenhand.keep.durable import put
+from evenhand.keep.durable import check_free, put
 from evenhand.keep.folder import Folder
 from evenhand.keep.keyring import Keyring
 from evenhand.keep.ledger import Run
@@ -37,17 +39,6 @@ from evenhand.keep.witness import Witness
 from evenhand.terms.encounter import BY_NAME
 
 READABLE = 0o644
-# which term each frame has: a story goes first, acts stay longest
-TERMS = {
-    ("report", "facts"): "facts",
-    ("report", "story"): "story",
-    ("correction", "facts"): "facts",
-    ("correction", "story"): "story",
-    ("canvass", "facts"): "facts",
-    ("reply", "note"): "reply",
-    ("withdrawal", "note"): "act",
-    ("act", "note"): "act",
-}
 # an entry waits for the batch of the next morning, and its term counts from there
 BATCH = timedelta(days=1)
 
@@ -117,12 +108,12 @@ def keep_report(
         frame.make("facts", frame.facts_text(answers), [desk.facts for desk in readers]),
         frame.make("story", frame.story_text(language, story), [desk.story for desk in readers]),
     )
-    with _opened(store, folder) as held:
+    with opened(store, folder) as held:
         entry = ledger.append(held, "report", sealed, today, derived.lookup)
     return Kept(made, ledger.promise(entry, force.origin, today, signer), entry.commitment)
 
 
-def _opened(store: Path, folder: Path) -> Folder:
+def opened(store: Path, folder: Path) -> Folder:
     """The store that a ledger is published from; ProofError for another, for an old copy, and for an empty place."""
     if (folder / "checkpoint").exists() and not (store.is_dir() and any(store.iterdir())):
         raise ProofError(f"{store} holds nothing, and {folder} is published already: choose the store that it is of")
@@ -135,7 +126,7 @@ def _opened(store: Path, folder: Path) -> Folder:
     return held
 
 
-def _check_place(held: Folder, folder: Path) -> None:
+def _check_place(held: Store, folder: Path) -> None:
     """ProofError where a ledger is begun among other files, or goes on without the documents that it has leaves of."""
     strangers = [path.name for path in folder.glob("[!.]*") if path.name not in audit.PLACES]
     if strangers and not (folder / "checkpoint").exists():
@@ -169,7 +160,7 @@ def give_receipt(store: Path, folder: Path, typed: str) -> receipt.Proof:
 
 
 def publish(
-    store: Path,
+    held: Store,
     folder: Path,
     log: Keyring,
     now: datetime,
@@ -182,22 +173,7 @@ def publish(
 
     `cosigned` are checkpoints that witnesses signed since the last run. Every document is checked before it is kept.
     """
-    with _opened(store, folder) as held:
-        _check_place(held, folder)
-        return publish_store(held, folder, log, now, documents, cosigned, openings=openings, late=late)
-
-
-def publish_store(
-    held: Store,
-    folder: Path,
-    log: Keyring,
-    now: datetime,
-    documents: Sequence[Path] = (),
-    cosigned: Sequence[Path] = (),
-    openings: bool = False,
-    late: bool = False,
-) -> Run:
-    """As `publish`, for a store of any kind that is open."""
+    _check_place(held, folder)
     signer = log.signer("log")
     for path in cosigned:
         _take_cosigned(held, folder, path, signer, now)
@@ -212,7 +188,9 @@ def publish_store(
 def _take_manifest(held: Store, folder: Path, path: Path, signer: note.Signer, today: date) -> None:
     signed = _read_note(path)
     before = published.read_manifests(folder)
-    *_, made = manifest.check([*before, signed])
+    # a run that was killed may have written it, and not kept its entry
+    manifest.check(before if signed in before else [*before, signed])
+    made = manifest.read(signed)
     if made.log != signer.key:
         raise ProofError("the manifest names another log key than this one: take the right file")
     ledger.publish_document(held, folder, f"manifest/{made.version}", "manifest", signed.bytes, today)
@@ -224,18 +202,18 @@ def _take_release(held: Store, folder: Path, path: Path, today: date) -> None:
     versions = ledger.with_leaves(held, published.read_manifests(folder))
     release.check(signed, manifest.in_force(versions, made.tree[0]))
     letters = release.check_letters(made, (path / "dispositions").read_bytes())
-    leaves = [tree.leaf_hash(entry.leaf) for entry in held.entries()][: made.tree[0]]
-    if tree.root(leaves) != made.tree[1]:
+    entries = list(islice(held.entries(), made.tree[0]))
+    if tree.root([tree.leaf_hash(entry.leaf) for entry in entries]) != made.tree[1]:
         raise ProofError("the release is of another tree than this ledger's: nothing was published")
-    kinds = [entry.kind for entry in held.entries()]
-    release.check_kinds(made, letters, kinds[: made.tree[0]])
-    files = {each.name: each.read_bytes() for each in path.iterdir() if each.name not in release.OWN_FILES}
+    release.check_kinds(made, letters, [entry.kind for entry in entries])
+    files = {each.name: each.read_bytes() for each in path.glob("[!.]*") if each.name not in release.OWN_FILES}
     ledger.publish_release(held, folder, signed, letters, files, today)
 
 
 def _take_cosigned(held: Store, folder: Path, path: Path, signer: note.Signer, now: datetime) -> None:
     signed = _read_note(path)
-    _, force = ledger.with_leaves(held, published.read_manifests(folder))[-1]
+    size = note.read_checkpoint(signed).size
+    force = manifest.in_force(ledger.with_leaves(held, published.read_manifests(folder)), size)
     witnesses = [each for each in force.witnesses if note.signed_by(signed, each)]
     if not witnesses:
         raise ProofError(f"{path} is signed by no witness of the manifest")
@@ -269,8 +247,7 @@ def cosign(folder: Path, state: Path, key: Keyring, now: datetime, told: str | N
     seen = watching.seen()
     old = 0 if seen is None else seen.size
     leaves = published.read_leaves(folder, note.read_checkpoint(signed).size)
-    path = tree.consistency(old, leaves) if 0 < old < len(leaves) else ()
-    return watching.cosign(now, old, path, signed)
+    return watching.cosign(now, old, tree.grown(old, leaves), signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +266,7 @@ def shred(
     `held_back` are commitments under a legal hold; ProofError where one is of nothing that is kept. With `only_say`,
     nothing is shredded.
     """
-    terms = dict(zip(manifest.TERMS, in_force(folder).terms, strict=True))
+    force = in_force(folder)
     with Folder(store, reading=only_say) as held:
         entries = (*held.entries(), *held.waiting())
         if strangers := len(held_back - {entry.commitment for entry in entries}):
@@ -302,28 +279,27 @@ def shred(
         for entry in entries:
             if entry.commitment in held_back or entry.kind in leaf.PUBLIC:
                 continue
-            due |= dict(_due(entry, held.frames(entry.commitment), withdrawn, terms, today))
+            due |= dict(_due(entry, held.frames(entry.commitment), withdrawn, force, today))
         if not only_say and due:
             held.shred(frozenset(due))
-    reasons = sorted(set(due.values()))
-    return Due(frozenset(due), tuple((reason, list(due.values()).count(reason)) for reason in reasons))
+    return Due(frozenset(due), tuple(sorted(Counter(due.values()).items())))
 
 
 def _due(
     entry: Entry,
     frames: Sequence[bytes | None],
     withdrawn: set[bytes | None],
-    terms: Mapping[str, int],
+    force: Manifest,
     today: date,
 ) -> list[tuple[bytes, str]]:
     found = []
-    goes = entry.commitment in withdrawn or (entry.kind in ("correction", "reply") and entry.about in withdrawn)
+    goes = entry.commitment in withdrawn or (entry.kind in leaf.GOES_WITH and entry.about in withdrawn)
     for role, digest, there in zip(leaf.KINDS[entry.kind], leaf.parse(entry.opening).digests, frames, strict=True):
         if there is None:
             continue
         if goes:
             found.append((digest, "withdrawn"))
-        elif today >= entry.day + BATCH + timedelta(days=terms[TERMS[entry.kind, role]]):
+        elif today >= entry.day + BATCH + timedelta(days=force.term(entry.kind, role)):
             found.append((digest, f"{role} past its term"))
     return found
 
@@ -343,15 +319,9 @@ def read_held_back(path: Path) -> frozenset[bytes]:
     return frozenset(found)
 
 
-def free(path: Path) -> None:
-    """OutputError where a file that would be written is there already; nothing is kept before that is known."""
-    if path.exists():
-        raise OutputError(f"{path} is there already: choose another name")
-
-
 def write(path: Path, data: bytes) -> None:
     """Write a file that is handed out: a promise, a receipt, a cosigned checkpoint."""
-    free(path)
+    check_free(path)
     put(path, data, READABLE)
 
 

@@ -411,9 +411,10 @@ def _compare_first(signed: Note, told: str | None) -> tuple[str, str]:
     digest = manifest.digest(signed).hex()
     if told is None:
         raise _NotHereError(f"compare its SHA-256 with one that came another way: {digest}")
-    if not re.fullmatch(r"[0-9a-f]{64}", told.strip().lower()):
+    plain = "".join(told.split()).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", plain):
         raise ProofError("what you were told is no SHA-256: expected 64 hexadecimal digits, as `sha256sum` writes them")
-    if told.strip().lower() != digest:
+    if plain != digest:
         raise ProofError("its SHA-256 is not the one that you were told: this is somebody else's ledger")
     return "its SHA-256 is the one that you were told", digest
 

@@ -120,6 +120,12 @@ def put(path: Path, data: bytes, mode: int = 0o600) -> None:
         raise unwritten(path, error) from None
 
 
+def check_free(path: Path) -> None:
+    """OutputError where a file that would be made is there already: it may be a key, or what others have signed."""
+    if path.exists():
+        raise OutputError(f"{path} is there already: choose another name")
+
+
 def make_folder(path: Path, mode: int = 0o700) -> None:
     """Make a folder and those above it, each entered in its parent for good. OSError where that fails."""
     if path.is_dir():

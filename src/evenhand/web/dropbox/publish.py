@@ -23,7 +23,7 @@ def publish(documents: Sequence[Path] = (), late: bool = False) -> Run:
     log = keyring.load(path, _locked)
     lock = locked(settings.FOLDER / "keys" / "publisher.lock")
     try:
-        return vault.publish_store(DatabaseStore(), settings.LEDGER, log, datetime.now(UTC), documents, late=late)
+        return vault.publish(DatabaseStore(), settings.LEDGER, log, datetime.now(UTC), documents, late=late)
     finally:
         os.close(lock)
 
