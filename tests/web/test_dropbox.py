@@ -1,39 +1,21 @@
 """The drop box in a real browser: told, proved, returned, withdrawn, without a script, on a phone, by keyboard."""
 
 import contextlib
-import http.client
-import os
 import re
 import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from sites import CANARY, Server, answer, back_with, begin, on, opened, tell, to_the_check
 
 from evenhand.keep import act, audit, code, frame, keyring, ledger, note
 from evenhand.keep.audit import FAIL
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CANARY = "A canary sang beside two cars."
 PUBLIC = ("/", "/en/start", "/en/before", "/code", "/status", "/what-we-hold", "/who-can-read", "/nothing")
 HEADERS = {
     "x-content-type-options": "nosniff",
@@ -44,136 +26,6 @@ HEADERS = {
     "x-frame-options": "DENY",
     "cache-control": "no-store",
 }
-
-
-@dataclass
-class Server:
-    """A drop box that runs, its folder, and what it said."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def start(self) -> None:
-        with (self.folder.parent / "said").open("ab") as said:
-            command = ["serve", "dropbox", "--folder", self.folder, "--port", self.port, "--quiet"]
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "evenhand.cli", *map(str, command)], stdout=said, stderr=said
-            )
-        # two desks' keyrings are locked and opened with scrypt: seconds each, and minutes where others are busy here
-        until = time.monotonic() + 300
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError):
-                if self.get("/status")[0] == 200:
-                    return
-            assert self.process.poll() is None, (self.folder.parent / "said").read_text(encoding="utf-8")
-            time.sleep(0.2)
-        raise AssertionError("the server did not start")
-
-    def stop(self, how: int = signal.SIGTERM) -> None:
-        """The server and its workers: a kill of the first alone would leave the others."""
-        assert self.process is not None
-        children = (
-            Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii").split()
-        )
-        for pid in (self.process.pid, *map(int, children)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, how)
-        self.process.wait(30)
-
-    def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> tuple[int, dict, bytes]:
-        with contextlib.closing(http.client.HTTPConnection("localhost", self.port, timeout=20)) as connection:
-            connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-            answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-
-    def publish(self) -> None:
-        command = ["serve", "dropbox", "--folder", self.folder, "--publish", "--quiet"]
-        subprocess.run([sys.executable, "-m", "evenhand.cli", *map(str, command)], check=True, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    made = Server(tmp_path_factory.mktemp("dropbox") / "box", port)
-    made.start()
-    yield made
-    made.stop()
-
-
-@pytest.fixture(scope="module")
-def browser(absent) -> Iterator[Any]:
-    if not Path(CHROMIUM).exists():
-        absent("chromium is absent: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield made
-        made.close()
-
-
-def opened(browser: Any, script: bool = False, width: int = 375) -> Any:
-    context = browser.new_context(java_script_enabled=script, viewport={"width": width, "height": 700})
-    # nothing but the form itself is reached, the weather neither
-    context.route(lambda url: "localhost" not in url, lambda route: route.fulfill(status=200, body="weather"))
-    return context.new_page()
-
-
-def on(page: Any, words: str = "Continue") -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=words, exact=True).click()
-
-
-def begin(server: Server, page: Any) -> str:
-    page.goto(f"{server.url}/en/before")
-    on(page)
-    shown = page.inner_text(".code")
-    on(page, "I have saved it")
-    return str(shown)
-
-
-def answer(page: Any) -> None:
-    """The first answer of every question on a page."""
-    for name in page.eval_on_selector_all("main fieldset", "all => all.map(each => each.id)"):
-        if page.query_selector(f"#{name} label.choice"):
-            # who is under 18 is asked less: the second age
-            page.check(f"#{name} label.choice input >> nth={int(name == 'q-age')}")
-    for field in page.query_selector_all("main textarea"):
-        field.fill(CANARY)
-
-
-def to_the_check(page: Any) -> list[str]:
-    """Answer every page until the last; their paths."""
-    page.check("input[value=legal]")
-    on(page)
-    seen = []
-    while not page.url.endswith("/check"):
-        seen.append(page.url.rpartition("/")[2])
-        answer(page)
-        on(page)
-        assert len(seen) < 40
-    return seen
-
-
-def tell(server: Server, page: Any) -> str:
-    shown = begin(server, page)
-    to_the_check(page)
-    on(page, "Send")
-    assert page.inner_text("h1") == "Sent. Thank you."
-    return shown
-
-
-def back_with(server: Server, page: Any, shown: str) -> None:
-    page.goto(f"{server.url}/code")
-    page.fill("#code", shown)
-    on(page)
 
 
 def test_told_proved_returned_and_withdrawn_without_a_script_on_a_phone(
@@ -389,6 +241,14 @@ def test_a_code_is_taken_in_the_digits_of_any_script(server: Server, browser: An
     ethiopic = "".join(chr(0x0660 + int(each)) if each.isdigit() else "\u00a0" for each in shown)
     back_with(server, page, f" {ethiopic}\n")
     assert page.inner_text("h1") == "Your report"
+    # the page of having sent is of that visit alone
+    page.goto(f"{server.url}/en/sent")
+    assert page.url.endswith("/mine")
+
+
+def test_a_trial_says_so_on_every_page(server: Server) -> None:
+    for path in PUBLIC:
+        assert b"This is a trial" in server.get(path)[2], path
 
 
 def test_what_is_no_form_is_refused_before_it_is_read(server: Server) -> None:
@@ -411,6 +271,8 @@ def test_the_published_ledger_is_served_and_checks(server: Server, tmp_path: Pat
     assert (status, headers["cache-control"]) == (200, "no-cache")
     assert data == (server.folder / "ledger/checkpoint").read_bytes()
     size = note.read_checkpoint(note.parse(data)).size
+    # a witness's line may come to an old one too
+    assert server.get(f"/ledger/checkpoints/{size}")[1]["cache-control"] == "no-cache"
     tile = ledger.tiles.wanted(size)[0].path
     assert "immutable" in server.get(f"/ledger/{tile}")[1]["cache-control"]
 

@@ -91,18 +91,3 @@ class Checkpoint(models.Model):
 
     number = models.BigAutoField(primary_key=True)
     note = models.BinaryField()
-
-
-class Nonce(models.Model):
-    """A number of a desk's request that was seen, so that nobody sends it again."""
-
-    value = models.BinaryField(primary_key=True, max_length=SIZE)
-    day = models.DateField(db_index=True)
-
-
-class Ticket(models.Model):
-    """A one-time code of a canvass, as SHA-256 of it; used or not, nothing else."""
-
-    digest = models.BinaryField(primary_key=True, max_length=SIZE)
-    canvass = models.CharField(max_length=40, db_index=True)
-    used = models.BooleanField(default=False)

@@ -5,8 +5,10 @@ The words of the questions are data (terms/form.py); those of the other pages st
 
 import shutil
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+from django.apps import apps
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
@@ -17,25 +19,24 @@ from evenhand.keep.lines import decoded, encoded
 from evenhand.terms import form
 from evenhand.web.dropbox import models, office
 from evenhand.web.dropbox.send import send
-from evenhand.web.dropbox.settings import FOLDER, LEDGER
+from evenhand.web.dropbox.settings import FOLDER, LEDGER, TRIAL
 from evenhand.web.dropbox.store import DatabaseStore
-from evenhand.web.dropbox.stretch import BusyError, stretched
-from evenhand.web.dropbox.visit import Visit, sweep, today
-from evenhand.web.dropbox.withdraw import withdraw
+from evenhand.web.dropbox.stretch import stretched
+from evenhand.web.dropbox.visit import Visit, today
+from evenhand.web.dropbox.withdraw import is_withdrawn, withdraw
 
 LANGUAGES = {"en": "English"}
+IS_TRIAL = TRIAL.exists()
 # where the pages before the questions, and those after, stand in the flow
 BEFORE, AFTER = ("start", "before", "code", "readers"), ("check", "sent")
 # below it nobody is asked anything (VAULT 7)
 LEAST_SPACE = 2 * 2**30
-# from this page on, "Send what I have" stands on every page
-EARLY = 8
 WEATHER = "https://www.weather.gov/"
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     """What every page has: its language, and whether Leave stands at its top."""
-    return {"language": _language(request), "leave": True}
+    return {"language": _language(request), "leave": True, "trial": IS_TRIAL}
 
 
 def _language(request: HttpRequest) -> str:
@@ -54,23 +55,15 @@ def languages(request: HttpRequest) -> HttpResponse:
 
 def start(request: HttpRequest, language: str) -> HttpResponse:
     """Page 1: what this is, and who is behind it. A full disk is told before anything is typed."""
-    if language not in LANGUAGES:
-        raise Http404
     if shutil.disk_usage(FOLDER).free < LEAST_SPACE:
         return _page(request, "full", "We cannot take reports today", 503)
-    sweep()
     return _page(request, "start", "Tell us about a stop", readers=office.readers(language), leave=False)
 
 
 def before(request: HttpRequest, language: str) -> HttpResponse:
     """Page 2. Its Continue makes the visit and the code."""
-    if language not in LANGUAGES:
-        raise Http404
     if request.method == "POST":
-        try:
-            made = stretched(lambda: Visit.begin(language, office.in_force()))
-        except BusyError:
-            return busy(request)
+        made = stretched(partial(Visit.begin, language, office.in_force()))
         made.save()
         answer = _on(language, "code")
         made.set_cookie(answer)
@@ -83,7 +76,7 @@ def show_code(request: HttpRequest, language: str, visit: Visit) -> HttpResponse
     if request.method == "POST":
         if request.POST.get("go") == "without":
             visit.end()
-            visit = Visit.begin(language, None)
+            visit = Visit.without(language)
             visit.save()
         answer = _on(language, "readers")
         visit.set_cookie(answer)
@@ -121,17 +114,19 @@ def question(request: HttpRequest, language: str, name: str, visit: Visit) -> Ht
         asked = {each.name for each in page.questions}
         flags = tuple(flag for flag in answers.flags(visit.answers) if flag.question in asked)
         if not problems and (not flags or request.POST.get("seen")):
-            return _on(
-                language, answers.pages(visit.answers)[-1].name if "early" in request.POST else _next(visit, name)
-            )
+            last = answers.pages(visit.answers)[-1].name
+            return _on(language, last if "early" in request.POST else _next(visit, name))
+    # it may have changed with the answer
+    ahead = answers.pages(visit.answers)
+    ahead = ahead[ahead.index(page) :] if page in ahead else ()
     said: dict[str, Any] = {
         "questions": [_asked(page, asked, visit.answers, problems) for asked in page.questions],
         "problems": [(problem.question, _sentence(problem)) for problem in problems],
         "flags": flags,
         "for_another": form.FOR_ANOTHER if answers.for_another(page, visit.answers) else "",
         "back": _before(visit, name),
-        # from page 8 on: what is required was asked
-        "early": int(page.number.rstrip("a")) >= EARLY and page != answers.pages(visit.answers)[-1],
+        # once all that is required was asked, but for how it may be used, which is the last page
+        "early": len(ahead) > 1 and not any(each.required for each in ahead[:-1]),
     }
     return _page(request, "question", page.heading, page=page, **said)
 
@@ -192,8 +187,9 @@ def check(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
 
 def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     """Page 21: only now is anything acknowledged."""
-    if not visit.entry:
-        return _on(language, "check")
+    if not visit.promise:
+        # who came back with a code has no page of having sent
+        return redirect("/mine") if visit.entry else _on(language, "check")
     shown = code.shown(visit.code) if visit.code else ""
     return _page(request, "sent", "Sent. Thank you.", code=shown, by=_by(visit))
 
@@ -205,9 +201,7 @@ def _by(visit: Visit) -> str:
 def promise(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     """The promise as a file."""
     del request
-    if not visit.entry:
-        return _on(language, "check")
-    return _file(visit.promise.encode())
+    return _file(visit.promise.encode()) if visit.promise else _on(language, "sent")
 
 
 def _file(data: bytes) -> HttpResponse:
@@ -237,16 +231,10 @@ def come_back(request: HttpRequest) -> HttpResponse:
     except CodeSlipError:
         error = "One of the digits may be wrong. Please look again."
         return _page(request, "comeback", "Come back with your code", error=error)
-    force = office.in_force()
-    try:
-        derived = stretched(lambda: code.derive(typed, force.origin, *force.code))
-    except BusyError:
-        return busy(request)
-    made = Visit.begin(_language(request), None)
-    made.lookup, made.draft = derived.lookup.hex(), derived.draft.hex()
-    made.mailbox, made.hand, made.code = derived.mailbox.hex(), derived.hand.hex(), typed
-    entry = DatabaseStore().by_lookup(derived.lookup)
-    draft = models.Draft.objects.filter(pk=derived.lookup).exists()
+    made = stretched(partial(Visit.back, _language(request), typed, office.in_force()))
+    lookup = bytes.fromhex(made.lookup)
+    entry = DatabaseStore().by_lookup(lookup)
+    draft = models.Draft.objects.filter(pk=lookup).exists()
     if entry is None and not draft:
         error = "We have nothing under this code. Drafts are deleted after 7 days."
         return _page(request, "comeback", "Come back with your code", error=error)
@@ -263,8 +251,8 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     entry = store.entry(decoded(visit.entry)) if visit.entry else None
     if entry is None:
         return redirect("/code")
-    gone = None in store.frames(entry.commitment)
-    state = "withdrawn" if gone else "waiting" if entry.index is None else "in the ledger"
+    withdrawn = is_withdrawn(store, entry)
+    state = "withdrawn" if withdrawn else "waiting" if entry.index is None else "in the ledger"
     return _page(request, "mine", "Your report", entry=entry, state=state, witnesses=_witnesses())
 
 
@@ -298,14 +286,10 @@ def take_back(request: HttpRequest, visit: Visit) -> HttpResponse:
 def what_we_hold(request: HttpRequest) -> HttpResponse:
     """Every table and column of this server, from the models themselves, and what we could be made to hand over."""
     tables = [
-        (model.__name__, " ".join((model.__doc__ or "").split()), [f.name for f in model._meta.fields])
-        for model in (models.Visit, models.Draft, models.Entry, models.Frame, models.Slip, models.Batch, models.Root)
+        (model.__name__, " ".join((model.__doc__ or "").split()), [field.name for field in model._meta.fields])
+        for model in apps.get_app_config("dropbox").get_models()
     ]
-    rest = [
-        (model.__name__, " ".join((model.__doc__ or "").split()), [f.name for f in model._meta.fields])
-        for model in (models.Checkpoint, models.Nonce, models.Ticket)
-    ]
-    return _page(request, "hold", "What we hold", tables=[*tables, *rest])
+    return _page(request, "hold", "What we hold", tables=tables)
 
 
 def who_can_read(request: HttpRequest) -> HttpResponse:
@@ -315,7 +299,7 @@ def who_can_read(request: HttpRequest) -> HttpResponse:
 
 def status(request: HttpRequest) -> HttpResponse:
     """How this server is, without a live count."""
-    last = DatabaseStore().last_batch()
+    last = models.Batch.objects.order_by("number").last()
     return _page(request, "status", "Status", last=last, witnesses=_witnesses(), today=today())
 
 
@@ -333,7 +317,9 @@ def published(request: HttpRequest, path: str) -> HttpResponseBase:
     ):
         raise Http404
     answer = FileResponse(found.open("rb"), content_type="application/octet-stream")
-    answer["Cache-Control"] = "no-cache" if path == "checkpoint" else "public, max-age=31536000, immutable"
+    # a checkpoint may get a witness's line later; nothing else that is published ever changes
+    changes = path.startswith("checkpoint")
+    answer["Cache-Control"] = "no-cache" if changes else "public, max-age=31536000, immutable"
     return answer
 
 
@@ -353,41 +339,30 @@ def within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that needs a visit; without one it goes to the start."""
 
     def visited(request: HttpRequest, language: str = "", **named: str) -> HttpResponse:
-        if language and language not in LANGUAGES:
-            raise Http404
         visit = Visit.of(request)
         if visit is None:
             return _on(language, "start") if language else redirect("/code")
-        try:
-            return view(request, **({"language": language} if language else {}), **named, visit=visit)
-        except BusyError:
-            return busy(request)
+        return view(request, **({"language": language} if language else {}), **named, visit=visit)
 
     return visited
 
 
-def busy(request: HttpRequest) -> HttpResponse:
-    """Too many codes at once: in a minute."""
-    answer = _page(request, "busy", "Many people are here just now", 503)
-    answer["Retry-After"] = "60"
-    return answer
-
-
 def _on(language: str, name: str) -> HttpResponse:
-    if language not in LANGUAGES:
-        raise Http404
     answer = redirect(f"/{language}/{name}")
     answer.status_code = 303
     return answer
 
 
 def _next(visit: Visit, name: str) -> str:
-    names = [page.name for page in answers.pages(visit.answers)]
-    order = [*BEFORE, *names, *AFTER]
+    order = _order(visit)
     return order[order.index(name) + 1]
 
 
 def _before(visit: Visit, name: str) -> str:
-    names = [page.name for page in answers.pages(visit.answers)]
-    order = [*BEFORE, *names, *AFTER]
+    order = _order(visit)
     return order[order.index(name) - 1]
+
+
+def _order(visit: Visit) -> list[str]:
+    """The names of all pages that this visitor is shown."""
+    return [*BEFORE, *(page.name for page in answers.pages(visit.answers)), *AFTER]

@@ -4,13 +4,12 @@
 """
 
 import os
-import secrets
 import sys
+from datetime import UTC, datetime
 
 from evenhand.errors import EvenhandError, OutputError
 from evenhand.flow import ceremony
 from evenhand.keep import keyring
-from evenhand.keep.durable import put
 from evenhand.keep.manifest import Label
 from evenhand.web.dropbox import settings
 
@@ -23,18 +22,17 @@ def prepare() -> bool:
     """Make what is missing; whether this is a trial, with keys made here."""
     keys = settings.FOLDER / "keys"
     trial = not (keys / "log.key").exists()
-    if not (keys / "secret").exists():
-        put(keys / "secret", f"{secrets.token_urlsafe(48)}\n".encode())
     if trial:
         ceremony.make_log(keys, ORIGIN)
-    _migrate()
+    migrate()
     if not (settings.LEDGER / "manifest").exists():
         if not trial:
             raise OutputError(
-                f"{settings.LEDGER} has no manifest: `evenhand serve dropbox --document manifest-1` takes it in"
+                f"{settings.LEDGER} has no manifest: take the first one in with `evenhand serve dropbox --publish "
+                "--document manifest-1`, then start again"
             )
         _trial_manifest()
-    return (settings.FOLDER / "trial").exists()
+    return settings.TRIAL.exists()
 
 
 def start() -> None:
@@ -45,7 +43,8 @@ def start() -> None:
     django.setup()
 
 
-def _migrate() -> None:
+def migrate() -> None:
+    """Bring the database's tables to what the models say; Django is begun."""
     from django.core.management import call_command
 
     start()
@@ -54,16 +53,16 @@ def _migrate() -> None:
 
 def _trial_manifest() -> None:
     from evenhand.web.dropbox.publish import publish
-    from evenhand.web.dropbox.visit import today
 
-    folder, keys = settings.FOLDER / "trial", settings.FOLDER / "keys"
+    today = datetime.now(UTC).date()
+    folder, keys = settings.TRIAL, settings.FOLDER / "keys"
     parts = [keys / "log.part"]
     for name, label in DESKS:
         roles = (("facts", "story", "code", "release"), ("facts", "story", "release"))
-        made = ceremony.make_desk(folder / name, name, Label(name, "en", label), roles, lambda _: REHEARSAL, today())
+        made = ceremony.make_desk(folder / name, name, Label(name, "en", label), roles, lambda _: REHEARSAL, today)
         parts.append(made.files[0])
     draft = folder / "manifest-1"
-    ceremony.write_draft(draft, ceremony.draw_up(parts, 0, today()))
+    ceremony.write_draft(draft, ceremony.draw_up(parts, 0, today))
     for path in (keys / "log.key", *(folder / name / "root.keyring" for name, _ in DESKS)):
         ceremony.sign(draft, keyring.load(path, lambda: REHEARSAL))
     publish([draft])
@@ -73,9 +72,7 @@ def main() -> int:
     """Prepare the folder that the environment names."""
     try:
         if prepare():
-            sys.stderr.write(
-                f"A trial: the keys in {settings.FOLDER / 'trial'} are under the passphrase {REHEARSAL!r}.\n"
-            )
+            sys.stderr.write(f"A trial: the keys in {settings.TRIAL} are under the passphrase {REHEARSAL!r}.\n")
     except EvenhandError as error:
         sys.stderr.write(f"evenhand serve dropbox: {error}\n")
         return error.exit_code

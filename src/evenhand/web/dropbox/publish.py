@@ -12,17 +12,19 @@ from evenhand.keep import keyring
 from evenhand.keep.durable import locked
 from evenhand.keep.ledger import Run
 from evenhand.web.dropbox import settings
-from evenhand.web.dropbox.prepare import start
+from evenhand.web.dropbox.prepare import migrate
 
 
 def publish(documents: Sequence[Path] = (), late: bool = False) -> Run:
-    """Number what waits and publish it; one at a time, held by a lock beside the log key."""
+    """Delete what has reached its end, number what waits and publish it; a lock beside the log key lets in one."""
     from evenhand.web.dropbox.store import DatabaseStore
+    from evenhand.web.dropbox.visit import sweep
 
     path = settings.FOLDER / "keys" / "log.key"
     log = keyring.load(path, _locked)
     lock = locked(settings.FOLDER / "keys" / "publisher.lock")
     try:
+        sweep()
         return vault.publish(DatabaseStore(), settings.LEDGER, log, datetime.now(UTC), documents, late=late)
     finally:
         os.close(lock)
@@ -34,8 +36,8 @@ def _locked() -> str:
 
 def main() -> int:
     """Publish, taking in the documents named."""
-    start()
     try:
+        migrate()
         done = publish([Path(each) for each in sys.argv[1:]])
     except EvenhandError as error:
         sys.stderr.write(f"publish: {error}\n")

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
 from evenhand.web.dropbox.settings import LARGEST
+from evenhand.web.dropbox.stretch import BusyError
 
 # pages are filled up to the next 4 KiB, so that their length tells no answer
 PAGE = 4096
@@ -44,6 +45,9 @@ class Quiet:
         del request
         if isinstance(error, Http404 | SuspiciousOperation):
             return None
+        if isinstance(error, BusyError):
+            page = render_to_string("busy.html", {"heading": "Many people are here just now", "language": "en"})
+            return HttpResponse(page, status=503, headers={"Retry-After": "60"})
         reference = secrets.token_hex(4)
         sys.stderr.write(f"dropbox: {type(error).__name__} {reference}\n")
         page = render_to_string("error.html", {"reference": reference, "heading": "Not done. Your answers are safe."})

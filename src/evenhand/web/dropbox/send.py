@@ -13,12 +13,10 @@ from evenhand.hear import answers
 from evenhand.keep import code, frame, ledger
 from evenhand.keep.lines import encoded
 from evenhand.keep.manifest import Desk, Manifest
-from evenhand.keep.store import Entry
-from evenhand.web.dropbox import models, office
+from evenhand.web.dropbox import models, office, slip
 from evenhand.web.dropbox.store import DatabaseStore, writing
 from evenhand.web.dropbox.visit import Visit, today
 
-SLIP = "evenhand/slip/1"
 # a person needs longer; more than so many a minute over the whole server is a flood
 SHORTEST = timedelta(seconds=20)
 FLOOD = 30
@@ -37,14 +35,16 @@ def send(visit: Visit, honeypot: str) -> None:
     sealed = _sealed(visit, force, desks)
     lane = "set aside" if honeypot or _too_fast(visit) or _flood() else "open"
     lookup, store = bytes.fromhex(visit.lookup), DatabaseStore()
+    sealed_slip, signer = slip.make(visit, [desk.name for desk in desks]), office.promise_key()
     with writing():
         # pressed twice at once, in two tabs: the second finds what the first has kept
         entry = store.by_lookup(lookup)
         if entry is None:
             entry = ledger.append(store, "report", sealed, today(), lookup, lane=lane)
-            _keep_slip(visit, entry)
+            if sealed_slip is not None:
+                models.Slip.objects.create(entry_id=entry.commitment, sealed=sealed_slip)
         models.Draft.objects.filter(pk=lookup).delete()
-        promised = ledger.promise(entry, force.origin, today(), office.promise_key())
+        promised = ledger.promise(entry, force.origin, today(), signer)
         visit.entry, visit.promise, visit.answers = encoded(entry.commitment), promised.bytes.decode(), {}
         visit.save()
 
@@ -60,14 +60,6 @@ def _sealed(visit: Visit, force: Manifest, desks: list[Desk]) -> tuple[frame.Fra
         frame.make("facts", frame.facts_text(facts), [desk.facts for desk in desks]),
         frame.make("story", frame.story_text(visit.language, story), [desk.story for desk in desks]),
     )
-
-
-def _keep_slip(visit: Visit, entry: Entry) -> None:
-    if visit.code:
-        lines = [SLIP, visit.language, *visit.answers["readers"]]
-        content = "".join(f"{line}\n" for line in lines).encode()
-        sealed = frame.make("note", content, [code.recipient(bytes.fromhex(visit.mailbox))])
-        models.Slip.objects.create(entry_id=entry.commitment, sealed=sealed.bytes)
 
 
 def _too_fast(visit: Visit) -> bool:

@@ -5,6 +5,7 @@
 """
 
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -14,13 +15,10 @@ from csp.constants import NONE, SELF
 FOLDER = Path(os.environ.get("EVENHAND_DROPBOX", "evenhand-dropbox")).absolute()
 LEDGER = FOLDER / "ledger"
 PROMISE_KEY = FOLDER / "keys" / "promise.key"
+# keys that everybody knows how to open lie here: every page then says that this is a trial
+TRIAL = FOLDER / "trial"
 # at most so many bytes in a request: 6,000 characters in any script, form-encoded, and room
 LARGEST = 65_536
-
-
-def _secret() -> str:
-    path = FOLDER / "keys" / "secret"
-    return path.read_text(encoding="ascii").strip() if path.exists() else os.environ.get("EVENHAND_SECRET", "unset")
 
 
 def _database() -> dict[str, Any]:
@@ -43,7 +41,8 @@ def _database() -> dict[str, Any]:
     }
 
 
-SECRET_KEY = _secret()
+# it signs nothing here: no session, no message, no token of Django's that outlives a process
+SECRET_KEY = secrets.token_urlsafe(48)
 DEBUG = False
 # the proxy in front decides by name; nothing here is made from the Host header
 ALLOWED_HOSTS = ["*"]

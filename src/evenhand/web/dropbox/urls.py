@@ -6,7 +6,7 @@ from evenhand.web.dropbox import pages
 from evenhand.web.dropbox.pages import within
 
 handler404 = "evenhand.web.dropbox.pages.not_found"
-IN = "(?P<language>[a-z]{2,3})"
+IN = f"(?P<language>{'|'.join(pages.LANGUAGES)})"
 urlpatterns = [
     path("", pages.languages),
     path("leave", pages.leave),

@@ -16,7 +16,7 @@ from evenhand.errors import EvenhandError
 from evenhand.keep import code, frame
 from evenhand.keep.manifest import Manifest
 from evenhand.web.dropbox import models
-from evenhand.web.dropbox.store import put
+from evenhand.web.dropbox.store import put, writing
 
 COOKIE = "__Host-visit"
 LABEL = b"evenhand/visit/1 "
@@ -45,23 +45,29 @@ class Visit:
     answers: dict[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, language: str, force: Manifest | None) -> Self:
-        """A new visit: with a code and the keys it gives, or, without a manifest's parameters, with random ones."""
-        cookie, started = secrets.token_urlsafe(32), datetime.now(UTC).isoformat(timespec="seconds")
-        if force is None:
-            return cls(cookie, language, secrets.token_hex(16), secrets.token_hex(32), started=started)
-        made = code.new()
-        derived = code.derive(made, force.origin, *force.code)
+    def begin(cls, language: str, force: Manifest) -> Self:
+        """A new visit with a new code, and the keys that it gives."""
+        return cls.back(language, code.new(), force)
+
+    @classmethod
+    def back(cls, language: str, typed: str, force: Manifest) -> Self:
+        """A visit of somebody who comes back with a code. About 50 ms, on purpose."""
+        derived = code.derive(typed, force.origin, *force.code)
         return cls(
-            cookie,
+            secrets.token_urlsafe(32),
             language,
             derived.lookup.hex(),
             derived.draft.hex(),
-            code=made,
+            code=typed,
             mailbox=derived.mailbox.hex(),
             hand=derived.hand.hex(),
-            started=started,
+            started=_now(),
         )
+
+    @classmethod
+    def without(cls, language: str) -> Self:
+        """A visit that nobody comes back to: of the same shape, its keys drawn by chance."""
+        return cls(secrets.token_urlsafe(32), language, secrets.token_hex(16), secrets.token_hex(32), started=_now())
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self | None:
@@ -106,15 +112,21 @@ class Visit:
 
     def end(self) -> None:
         """Forget it here; the draft stays for whoever has the code."""
-        models.Visit.objects.filter(pk=_key(self.cookie)).delete()
-        if not self.code:
-            models.Draft.objects.filter(pk=bytes.fromhex(self.lookup)).delete()
+        with writing():
+            models.Visit.objects.filter(pk=_key(self.cookie)).delete()
+            if not self.code:
+                models.Draft.objects.filter(pk=bytes.fromhex(self.lookup)).delete()
 
 
 def sweep() -> None:
     """Delete what has reached its end: visits after a day, drafts after seven."""
-    models.Visit.objects.filter(day__lt=today() - timedelta(days=1)).delete()
-    models.Draft.objects.filter(day__lt=today() - DRAFT_DAYS).delete()
+    with writing():
+        models.Visit.objects.filter(day__lt=today() - timedelta(days=1)).delete()
+        models.Draft.objects.filter(day__lt=today() - DRAFT_DAYS).delete()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _key(cookie: str) -> bytes:
