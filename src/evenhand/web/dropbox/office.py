@@ -1,12 +1,13 @@
 """Office: who is behind this drop box, from the manifest in force, never typed by hand; and the key that promises."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from evenhand.errors import FormatError
+from evenhand.errors import FormatError, ProofError
 from evenhand.flow import vault
 from evenhand.keep import keyring
-from evenhand.keep.manifest import Manifest
+from evenhand.keep.manifest import Desk, Manifest
 from evenhand.keep.note import Signer
 from evenhand.web.dropbox.settings import LEDGER, PROMISE_KEY
 
@@ -49,6 +50,14 @@ def readers(language: str) -> tuple[Reader, ...]:
         Reader(desk.name, labels.get((desk.name, language)) or labels.get((desk.name, "en")) or desk.name)
         for desk in force.desks
     )
+
+
+def desks(names: Sequence[str]) -> list[Desk]:
+    """Those of these desks that are still in the manifest in force; ProofError where none is."""
+    found = [desk for desk in in_force().desks if desk.name in names]
+    if not found:
+        raise ProofError("none of the offices that it went to is here any more: nothing was done")
+    return found
 
 
 def promise_key() -> Signer:

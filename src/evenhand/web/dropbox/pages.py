@@ -17,7 +17,9 @@ from evenhand.hear import answers
 from evenhand.keep import code, ledger, note
 from evenhand.keep.lines import decoded, encoded
 from evenhand.terms import form
-from evenhand.web.dropbox import models, office
+from evenhand.web.dropbox import models, notices, office
+from evenhand.web.dropbox.correct import correct
+from evenhand.web.dropbox.mailbox import letters
 from evenhand.web.dropbox.send import send
 from evenhand.web.dropbox.settings import FOLDER, LEDGER, TRIAL
 from evenhand.web.dropbox.store import DatabaseStore
@@ -94,14 +96,21 @@ def readers(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
         visit.answers["readers"] = chosen
         if 1 <= len(chosen) <= 4:
             visit.save_draft()
-            return _on(language, _next(visit, "readers"))
+            # an officer who was led back here from the last page goes on to it
+            return _on(language, "check" if request.POST.get("go") == "check" else _next(visit, "readers"))
         error = "Choose one to four. Somebody must be able to read it." if not chosen else "Choose four or fewer."
-    ticked = visit.answers.get("readers", [])
-    return _page(request, "readers", "Who may read your report?", readers=offered, ticked=ticked, error=error)
+    said = {"readers": offered, "ticked": visit.answers.get("readers", []), "error": error}
+    return _page(request, "readers", "Who may read your report?", **said, officer=_is_officer(visit))
+
+
+def _is_officer(visit: Visit) -> bool:
+    return "yes" in visit.answers.get("work", [])
 
 
 def question(request: HttpRequest, language: str, name: str, visit: Visit) -> HttpResponse:
-    """Pages 4 to 19."""
+    """Pages 4 to 19; of a report that was sent, they are answered again."""
+    if visit.entry and not visit.code:
+        return _on(language, "sent")
     page = next((page for page in answers.pages(visit.answers) if page.name == name), None)
     if page is None:
         raise Http404
@@ -114,6 +123,8 @@ def question(request: HttpRequest, language: str, name: str, visit: Visit) -> Ht
         asked = {each.name for each in page.questions}
         flags = tuple(flag for flag in answers.flags(visit.answers) if flag.question in asked)
         if not problems and (not flags or request.POST.get("seen")):
+            if visit.entry:
+                return _see("/mine/correct")
             last = answers.pages(visit.answers)[-1].name
             return _on(language, last if "early" in request.POST else _next(visit, name))
     # it may have changed with the answer
@@ -124,9 +135,10 @@ def question(request: HttpRequest, language: str, name: str, visit: Visit) -> Ht
         "problems": [(problem.question, _sentence(problem)) for problem in problems],
         "flags": flags,
         "for_another": form.FOR_ANOTHER if answers.for_another(page, visit.answers) else "",
-        "back": _before(visit, name),
+        "back": "/mine/correct" if visit.entry else f"/{language}/{_before(visit, name)}",
         # once all that is required was asked, but for how it may be used, which is the last page
-        "early": len(ahead) > 1 and not any(each.required for each in ahead[:-1]),
+        "early": len(ahead) > 1 and not visit.entry and not any(each.required for each in ahead[:-1]),
+        "young": notices.notices(language)["young"] if page == form.SHORT else (),
     }
     return _page(request, "question", page.heading, page=page, **said)
 
@@ -182,7 +194,8 @@ def check(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     labels = {reader.name: reader.label for reader in office.readers(language)}
     said = [(page, _said(page, visit.answers)) for page in shown]
     chosen = [labels[name] for name in visit.answers.get("readers", []) if name in labels]
-    return _page(request, "check", "Check your answers", said=said, readers=chosen, back=shown[-1].name)
+    back, officer = f"/{language}/{shown[-1].name}", _is_officer(visit)
+    return _page(request, "check", "Check your answers", said=said, readers=chosen, back=back, officer=officer)
 
 
 def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
@@ -191,7 +204,14 @@ def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
         # who came back with a code has no page of having sent
         return redirect("/mine") if visit.entry else _on(language, "check")
     shown = code.shown(visit.code) if visit.code else ""
-    return _page(request, "sent", "Sent. Thank you.", code=shown, by=_by(visit))
+    return _page(request, "sent", "Sent. Thank you.", code=shown, by=_by(visit), notices=notices.notices(language))
+
+
+def own_copy(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
+    """A plain page to fill in and keep, made on the spot: what was sent is sealed, and cannot be shown again."""
+    del visit
+    shown = [page for page in form.PAGES if page.number not in form.LEFT_OUT_FOR_THE_YOUNG]
+    return _page(request, "copy", "My own notes", back=f"/{language}/sent", pages=shown, today=today())
 
 
 def _by(visit: Visit) -> str:
@@ -253,7 +273,44 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
         return redirect("/code")
     withdrawn = is_withdrawn(store, entry)
     state = "withdrawn" if withdrawn else "waiting" if entry.index is None else "in the ledger"
-    return _page(request, "mine", "Your report", entry=entry, state=state, witnesses=_witnesses())
+    said: dict[str, Any] = {"entry": entry, "state": state, "witnesses": _witnesses(), "begun": bool(visit.answers)}
+    said["letters"], said["unread"] = ((), 0) if withdrawn else letters(visit)
+    return _page(request, "mine", "Your report", **said)
+
+
+def add(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """Add or correct: what was sent is not shown; what is answered again replaces, a text is added."""
+    if not visit.entry or not visit.code:
+        return redirect("/code")
+    store = DatabaseStore()
+    entry = store.entry(decoded(visit.entry))
+    if entry is None or is_withdrawn(store, entry):
+        return _see("/mine")
+    if request.method == "POST":
+        wrong = [page for page in _answered(visit) if answers.problems(page, visit.answers, today())]
+        if wrong:
+            return _on(visit.language, wrong[0].name)
+        correct(visit)
+        return _see("/mine/added")
+    said = [(page, _said(page, visit.answers)) for page in answers.pages(visit.answers)]
+    begun = any(given for _, given in said)
+    return _page(request, "correct", "Add or correct", said=said, begun=begun, back="/mine", language=visit.language)
+
+
+def _answered(visit: Visit) -> list[form.Page]:
+    shown = answers.pages(visit.answers)
+    return [page for page in shown if any(visit.answers.get(asked.name) for asked in page.questions)]
+
+
+def added(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """What was added is kept."""
+    del visit
+    return _page(request, "added", "Sent. Thank you.")
+
+
+def helped(request: HttpRequest) -> HttpResponse:
+    """People to talk to, how to complain, deadlines; the same on every page's foot."""
+    return _page(request, "help", "Help", notices=notices.notices(_language(request)))
 
 
 def _witnesses() -> int:
@@ -347,8 +404,23 @@ def within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return visited
 
 
+def unsent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page of a report that was not sent yet; of one that was sent, it leads to what can still be done."""
+
+    def visited(request: HttpRequest, language: str, visit: Visit, **named: str) -> HttpResponse:
+        if visit.entry:
+            return _see("/mine/correct") if visit.code and not visit.promise else _on(language, "sent")
+        return view(request, language=language, visit=visit, **named)
+
+    return visited
+
+
 def _on(language: str, name: str) -> HttpResponse:
-    answer = redirect(f"/{language}/{name}")
+    return _see(f"/{language}/{name}")
+
+
+def _see(path: str) -> HttpResponse:
+    answer = redirect(path)
     answer.status_code = 303
     return answer
 

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from evenhand.web.dropbox import pages
-from evenhand.web.dropbox.pages import within
+from evenhand.web.dropbox.pages import unsent, within
 
 handler404 = "evenhand.web.dropbox.pages.not_found"
 IN = f"(?P<language>{'|'.join(pages.LANGUAGES)})"
@@ -13,17 +13,21 @@ urlpatterns = [
     path("code", pages.come_back),
     path("mine", within(pages.mine)),
     path("mine/receipt", within(pages.receipt)),
+    path("mine/correct", within(pages.add)),
+    path("mine/added", within(pages.added)),
     path("mine/withdraw", within(pages.take_back)),
     path("status", pages.status),
+    path("help", pages.helped),
     path("what-we-hold", pages.what_we_hold),
     path("who-can-read", pages.who_can_read),
     path("ledger/<path:path>", pages.published),
     re_path(rf"^{IN}/start$", pages.start),
     re_path(rf"^{IN}/before$", pages.before),
-    re_path(rf"^{IN}/code$", within(pages.show_code)),
-    re_path(rf"^{IN}/readers$", within(pages.readers)),
-    re_path(rf"^{IN}/check$", within(pages.check)),
+    re_path(rf"^{IN}/code$", within(unsent(pages.show_code))),
+    re_path(rf"^{IN}/readers$", within(unsent(pages.readers))),
+    re_path(rf"^{IN}/check$", within(unsent(pages.check))),
     re_path(rf"^{IN}/sent$", within(pages.sent)),
+    re_path(rf"^{IN}/copy$", within(pages.own_copy)),
     re_path(rf"^{IN}/promise$", within(pages.promise)),
     re_path(rf"^{IN}/(?P<name>[a-z-]+)$", within(pages.question)),
 ]
