@@ -21,6 +21,8 @@ def arguments(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--document", type=Path, action="append", default=[], help="with --publish: a manifest, a release"
     )
+    command.add_argument("--poster", metavar="ADDRESS", help="write a sheet to hang up, with a QR code of it, and end")
+    command.add_argument("--to", type=Path, default=Path("poster.html"), help="with --poster: the file")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -34,10 +36,14 @@ def run(options: argparse.Namespace) -> int:
     if options.processes > 1 and "EVENHAND_DATABASE_URL" not in os.environ:
         raise PlanError("several processes need PostgreSQL: set EVENHAND_DATABASE_URL, or leave --processes out")
     there = {**os.environ, "EVENHAND_DROPBOX": str(options.folder.absolute())}
-    module = "publish" if options.publish else "prepare"
-    command = [sys.executable, "-m", f"evenhand.web.dropbox.{module}", *map(str, options.document)]
+    module, said = "prepare", []
+    if options.publish:
+        module, said = "publish", options.document
+    elif options.poster:
+        module, said = "poster", [options.poster, options.to]
+    command = [sys.executable, "-m", f"evenhand.web.dropbox.{module}", *map(str, said)]
     ended = subprocess.run(command, env=there, check=False).returncode
-    if ended or options.publish:
+    if ended or options.publish or options.poster:
         return ended
     show.say(options, f"The form is at http://localhost:{options.port}/ (Ctrl-C ends it).")
     server = [

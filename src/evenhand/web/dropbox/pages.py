@@ -210,7 +210,7 @@ def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
 def own_copy(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     """A plain page to fill in and keep, made on the spot: what was sent is sealed, and cannot be shown again."""
     del visit
-    shown = [page for page in form.PAGES if page.number not in form.LEFT_OUT_FOR_THE_YOUNG]
+    shown = [page for page in answers.pages({}) if page.number not in form.LEFT_OUT_FOR_THE_YOUNG]
     return _page(request, "copy", "My own notes", back=f"/{language}/sent", pages=shown, today=today())
 
 
