@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reading import grade, sentences
 
 from evenhand.tables import derive
 from evenhand.terms import form
@@ -43,36 +44,6 @@ def said() -> list[str]:
     sentences = [getattr(form, name) for name in ("FOR_ANOTHER", "NOT_SHOWN", "ONLY_ONE", "STANDS_ALONE", "NO_NUMBER")]
     sentences += [form.TOO_LONG, form.NO_MONTH, form.NOT_YET, form.NO_DAY, form.DAY_ALONE]
     return [words for words in (*(words for page in ALL_PAGES for words in words_of(page)), *sentences) if words]
-
-
-def sentences(texts: list[str]) -> list[list[str]]:
-    """Words by sentence; a heading or a label is a sentence of its own."""
-    parts = [part for text in texts for part in re.split(r"[.?!:]\s", text + " ")]
-    return [found for part in parts if (found := re.findall(r"[A-Za-z0-9'’{}-]+", part))]
-
-
-def syllables(word: str) -> int:
-    """Runs of vowels, without a silent e at the end; at least one."""
-    plain = re.sub(r"[^a-z]", "", word.lower())
-    runs = len(re.findall(r"[aeiouy]+", plain))
-    silent = plain.endswith("e") and not re.search(r"[^aeiouy]le$|[aeiouy]e$", plain)
-    silent |= bool(re.search(r"[^aeiouytd]ed$", plain))
-    return max(1, runs - silent)
-
-
-def grade(texts: list[str]) -> float:
-    """Kincaid, Fishburne, Rogers and Chissom (1975): school grade by sentence length and syllables."""
-    listed = sentences(texts)
-    words = [word for sentence in listed for word in sentence]
-    return 0.39 * len(words) / len(listed) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
-
-
-@pytest.mark.parametrize(
-    ("word", "count"),
-    [("stop", 1), ("police", 2), ("officer", 3), ("made", 1), ("little", 2), ("stopped", 1), ("wanted", 2), ("see", 1)],
-)
-def test_the_counter_counts_syllables(word: str, count: int) -> None:
-    assert syllables(word) == count
 
 
 def test_the_form_reads_as_school_grade_six_or_lower() -> None:

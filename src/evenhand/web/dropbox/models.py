@@ -19,7 +19,7 @@ class Visit(models.Model):
 
 
 class Draft(models.Model):
-    """Answers not sent yet, sealed to a key that only the return code, or the visit's cookie, gives."""
+    """Answers not sent yet. They are sealed: only the return code, or the visit's cookie, opens them."""
 
     lookup = models.BinaryField(primary_key=True, max_length=LOOKUP_SIZE)
     sealed = models.BinaryField()
@@ -27,7 +27,7 @@ class Draft(models.Model):
 
 
 class Entry(models.Model):
-    """An entry of the ledger; `batch` and `index` are empty while it waits for its number."""
+    """An entry of the ledger. It waits for its number; until then `batch` and `index` are empty."""
 
     commitment = models.BinaryField(primary_key=True, max_length=SIZE)
     opening = models.BinaryField()

@@ -28,8 +28,12 @@ class Notice:
 
 
 # 988 answers calls and texts in the whole United States, at any hour, in English and Spanish (988lifeline.org)
+LINES = {
+    "en": "Call or text 988, at any hour. It is free.",
+    "es": "Llame al 988, a cualquier hora, y oprima 2. O envíe AYUDA al 988. Es gratis.",
+}
 EVERYWHERE = tuple(
-    Notice(place, "en", "988", "Call or text 988, at any hour. It is free.") for place in ("talk", "young")
+    Notice(place, tongue, "988", words) for place in ("talk", "young") for tongue, words in LINES.items()
 )
 
 

@@ -14,10 +14,11 @@ from evenhand.web.dropbox.settings import LEDGER, PROMISE_KEY
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A desk as a form offers it: its name in the manifest, and what a person calls it."""
+    """A desk as a form offers it: its name in the manifest, and what a person calls it in which language."""
 
     name: str
     label: str
+    language: str
 
 
 @dataclass(slots=True)
@@ -46,10 +47,11 @@ def readers(language: str) -> tuple[Reader, ...]:
     """The desks a reporter may choose from, in the manifest's order, as they are called in a language or in English."""
     force = in_force()
     labels = {(each.desk, each.language): each.text for each in force.labels}
-    return tuple(
-        Reader(desk.name, labels.get((desk.name, language)) or labels.get((desk.name, "en")) or desk.name)
+    called = {
+        desk.name: next((each for each in (language, "en") if labels.get((desk.name, each))), "")
         for desk in force.desks
-    )
+    }
+    return tuple(Reader(name, labels.get((name, tongue), name), tongue or "en") for name, tongue in called.items())
 
 
 def desks(names: Sequence[str]) -> list[Desk]:

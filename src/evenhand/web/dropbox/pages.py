@@ -5,19 +5,23 @@ The words of the questions are data (terms/form.py); those of the other pages st
 
 import shutil
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
 
 from evenhand.errors import CodeSlipError, ProofError
 from evenhand.hear import answers
 from evenhand.keep import code, ledger, note
 from evenhand.keep.lines import decoded, encoded
 from evenhand.terms import form
-from evenhand.web.dropbox import models, notices, office
+from evenhand.web import words
+from evenhand.web.dropbox import models, notices, office, tongue
 from evenhand.web.dropbox.correct import correct
 from evenhand.web.dropbox.mailbox import letters
 from evenhand.web.dropbox.send import send
@@ -27,7 +31,6 @@ from evenhand.web.dropbox.stretch import stretched
 from evenhand.web.dropbox.visit import Visit, today
 from evenhand.web.dropbox.withdraw import is_withdrawn, withdraw
 
-LANGUAGES = {"en": "English"}
 IS_TRIAL = TRIAL.exists()
 # where the pages before the questions, and those after, stand in the flow
 BEFORE, AFTER = ("start", "before", "code", "readers"), ("check", "sent")
@@ -38,12 +41,10 @@ WEATHER = "https://www.weather.gov/"
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     """What every page has: its language, and whether Leave stands at its top."""
-    return {"language": _language(request), "leave": True, "trial": IS_TRIAL}
-
-
-def _language(request: HttpRequest) -> str:
-    first = request.path.split("/")[1]
-    return first if first in LANGUAGES else "en"
+    del request
+    spoken = tongue.spoken()
+    said = {"language": spoken, "carried": tongue.carried(), "unsigned": spoken in tongue.unsigned()}
+    return {**said, "leave": True, "trial": IS_TRIAL}
 
 
 def _page(request: HttpRequest, name: str, heading: str, status: int = 200, **said: Any) -> HttpResponse:
@@ -52,14 +53,21 @@ def _page(request: HttpRequest, name: str, heading: str, status: int = 200, **sa
 
 def languages(request: HttpRequest) -> HttpResponse:
     """Page 0: each language in its own name."""
-    return _page(request, "languages", "Community form", languages=LANGUAGES.items(), leave=False)
+    return _page(
+        request,
+        "languages",
+        gettext("Community form"),
+        languages=tongue.offered().items(),
+        others=tongue.in_work(),
+        leave=False,
+    )
 
 
 def start(request: HttpRequest, language: str) -> HttpResponse:
     """Page 1: what this is, and who is behind it. A full disk is told before anything is typed."""
     if shutil.disk_usage(FOLDER).free < LEAST_SPACE:
-        return _page(request, "full", "We cannot take reports today", 503)
-    return _page(request, "start", "Tell us about a stop", readers=office.readers(language), leave=False)
+        return _page(request, "full", gettext("We cannot take reports today"), 503)
+    return _page(request, "start", gettext("Tell us about a stop"), readers=office.readers(language), leave=False)
 
 
 def before(request: HttpRequest, language: str) -> HttpResponse:
@@ -70,7 +78,7 @@ def before(request: HttpRequest, language: str) -> HttpResponse:
         answer = _on(language, "code")
         made.set_cookie(answer)
         return answer
-    return _page(request, "before", "Before you start")
+    return _page(request, "before", gettext("Before you start"))
 
 
 def show_code(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
@@ -83,7 +91,7 @@ def show_code(request: HttpRequest, language: str, visit: Visit) -> HttpResponse
         answer = _on(language, "readers")
         visit.set_cookie(answer)
         return answer
-    return _page(request, "code", "Your code", code=code.shown(visit.code) if visit.code else "")
+    return _page(request, "code", gettext("Your code"), code=code.shown(visit.code) if visit.code else "")
 
 
 def readers(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
@@ -98,9 +106,10 @@ def readers(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
             visit.save_draft()
             # an officer who was led back here from the last page goes on to it
             return _on(language, "check" if request.POST.get("go") == "check" else _next(visit, "readers"))
-        error = "Choose one to four. Somebody must be able to read it." if not chosen else "Choose four or fewer."
+        none = gettext("Choose one to four. Somebody must be able to read it.")
+        error = gettext("Choose four or fewer.") if chosen else none
     said = {"readers": offered, "ticked": visit.answers.get("readers", []), "error": error}
-    return _page(request, "readers", "Who may read your report?", **said, officer=_is_officer(visit))
+    return _page(request, "readers", gettext("Who may read your report?"), **said, officer=_is_officer(visit))
 
 
 def _is_officer(visit: Visit) -> bool:
@@ -124,7 +133,7 @@ def question(request: HttpRequest, language: str, name: str, visit: Visit) -> Ht
         flags = tuple(flag for flag in answers.flags(visit.answers) if flag.question in asked)
         if not problems and (not flags or request.POST.get("seen")):
             if visit.entry:
-                return _see("/mine/correct")
+                return _see(f"/mine/correct{tongue.carried()}")
             last = answers.pages(visit.answers)[-1].name
             return _on(language, last if "early" in request.POST else _next(visit, name))
     # it may have changed with the answer
@@ -135,12 +144,12 @@ def question(request: HttpRequest, language: str, name: str, visit: Visit) -> Ht
         "problems": [(problem.question, _sentence(problem)) for problem in problems],
         "flags": flags,
         "for_another": form.FOR_ANOTHER if answers.for_another(page, visit.answers) else "",
-        "back": "/mine/correct" if visit.entry else f"/{language}/{_before(visit, name)}",
+        "back": f"/mine/correct{tongue.carried()}" if visit.entry else f"/{language}/{_before(visit, name)}",
         # once all that is required was asked, but for how it may be used, which is the last page
         "early": len(ahead) > 1 and not visit.entry and not any(each.required for each in ahead[:-1]),
         "young": notices.notices(language)["young"] if page == form.SHORT else (),
     }
-    return _page(request, "question", page.heading, page=page, **said)
+    return _page(request, "question", gettext(page.heading), page=page, **said)
 
 
 def _take(request: HttpRequest, page: form.Page, visit: Visit) -> None:
@@ -154,7 +163,7 @@ def _take(request: HttpRequest, page: form.Page, visit: Visit) -> None:
 
 
 def _sentence(problem: answers.Problem) -> str:
-    return problem.sentence.format(**problem.figures)
+    return gettext(problem.sentence).format(**problem.figures)
 
 
 def _asked(
@@ -164,7 +173,7 @@ def _asked(
     error = next((_sentence(problem) for problem in problems if problem.question == asked.name), "")
     alone = not asked.heading and len([each for each in page.questions if not each.heading]) == 1
     said = given.get(asked.name, [] if asked.kind in ("one", "many") else "")
-    heading = asked.heading or page.heading
+    heading = gettext(asked.heading or page.heading)
     # where the page does not say so itself
     hint = asked.kind == "many" and len(asked.answers) > 1 and not page.words
     return {"is": asked, "heading": heading, "hidden": alone, "hint": hint, "given": said, "error": error}
@@ -175,7 +184,9 @@ def _said(page: form.Page, given: dict[str, Any]) -> list[str]:
     found: list[str] = []
     for asked in answers.questions(page, given):
         said = given.get(asked.name, [])
-        labels = {each.code: each.label for each in asked.answers}
+        labels = {each.code: gettext(each.label) for each in asked.answers}
+        if asked.kind == "month" and isinstance(said, str):
+            labels[said] = tongue.month_said(said)
         found += [labels.get(each, each) for each in ([said] if isinstance(said, str) else said) if each]
     return found
 
@@ -195,27 +206,28 @@ def check(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     said = [(page, _said(page, visit.answers)) for page in shown]
     chosen = [labels[name] for name in visit.answers.get("readers", []) if name in labels]
     back, officer = f"/{language}/{shown[-1].name}", _is_officer(visit)
-    return _page(request, "check", "Check your answers", said=said, readers=chosen, back=back, officer=officer)
+    return _page(request, "check", gettext("Check your answers"), said=said, readers=chosen, back=back, officer=officer)
 
 
 def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     """Page 21: only now is anything acknowledged."""
     if not visit.promise:
         # who came back with a code has no page of having sent
-        return redirect("/mine") if visit.entry else _on(language, "check")
+        return redirect(f"/mine{tongue.carried()}") if visit.entry else _on(language, "check")
     shown = code.shown(visit.code) if visit.code else ""
-    return _page(request, "sent", "Sent. Thank you.", code=shown, by=_by(visit), notices=notices.notices(language))
+    here = notices.notices(language)
+    return _page(request, "sent", gettext("Sent. Thank you."), code=shown, by=tongue.day(_by(visit)), notices=here)
 
 
 def own_copy(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     """A plain page to fill in and keep, made on the spot: what was sent is sealed, and cannot be shown again."""
     del visit
     shown = [page for page in answers.pages({}) if page.number not in form.LEFT_OUT_FOR_THE_YOUNG]
-    return _page(request, "copy", "My own notes", back=f"/{language}/sent", pages=shown, today=today())
+    return _page(request, "copy", gettext("My own notes"), back=f"/{language}/sent", pages=shown, today=today())
 
 
-def _by(visit: Visit) -> str:
-    return visit.promise.split("\nby ")[1].split("\n")[0]
+def _by(visit: Visit) -> date:
+    return date.fromisoformat(visit.promise.split("\nby ")[1].split("\n")[0])
 
 
 def promise(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
@@ -245,22 +257,22 @@ def leave(request: HttpRequest) -> HttpResponse:
 def come_back(request: HttpRequest) -> HttpResponse:
     """A code, and then what became of the report. A slip is told without any look-up."""
     if request.method != "POST":
-        return _page(request, "comeback", "Come back with your code")
+        return _page(request, "comeback", gettext("Come back with your code"))
     try:
         typed = code.read(request.POST.get("code", ""))
     except CodeSlipError:
-        error = "One of the digits may be wrong. Please look again."
-        return _page(request, "comeback", "Come back with your code", error=error)
-    made = stretched(partial(Visit.back, _language(request), typed, office.in_force()))
+        error = gettext("One of the digits may be wrong. Please look again.")
+        return _page(request, "comeback", gettext("Come back with your code"), error=error)
+    made = stretched(partial(Visit.back, tongue.spoken(), typed, office.in_force()))
     lookup = bytes.fromhex(made.lookup)
     entry = DatabaseStore().by_lookup(lookup)
     draft = models.Draft.objects.filter(pk=lookup).exists()
     if entry is None and not draft:
-        error = "We have nothing under this code. Drafts are deleted after 7 days."
-        return _page(request, "comeback", "Come back with your code", error=error)
+        error = gettext("We have nothing under this code. Drafts are deleted after 7 days.")
+        return _page(request, "comeback", gettext("Come back with your code"), error=error)
     made.entry = encoded(entry.commitment) if entry else ""
     made.save()
-    answer = redirect("/mine" if entry else f"/{made.language}/check")
+    answer = redirect(f"/mine{tongue.carried()}" if entry else f"/{made.language}/check")
     made.set_cookie(answer)
     return answer
 
@@ -270,31 +282,32 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     store = DatabaseStore()
     entry = store.entry(decoded(visit.entry)) if visit.entry else None
     if entry is None:
-        return redirect("/code")
+        return redirect(f"/code{tongue.carried()}")
     withdrawn = is_withdrawn(store, entry)
     state = "withdrawn" if withdrawn else "waiting" if entry.index is None else "in the ledger"
     said: dict[str, Any] = {"entry": entry, "state": state, "witnesses": _witnesses(), "begun": bool(visit.answers)}
     said["letters"], said["unread"] = ((), 0) if withdrawn else letters(visit)
-    return _page(request, "mine", "Your report", **said)
+    return _page(request, "mine", gettext("Your report"), **said)
 
 
 def add(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Add or correct: what was sent is not shown; what is answered again replaces, a text is added."""
     if not visit.entry or not visit.code:
-        return redirect("/code")
+        return redirect(f"/code{tongue.carried()}")
     store = DatabaseStore()
     entry = store.entry(decoded(visit.entry))
     if entry is None or is_withdrawn(store, entry):
-        return _see("/mine")
+        return _see(f"/mine{tongue.carried()}")
     if request.method == "POST":
         wrong = [page for page in _answered(visit) if answers.problems(page, visit.answers, today())]
         if wrong:
-            return _on(visit.language, wrong[0].name)
+            return _on(tongue.spoken(), wrong[0].name)
         correct(visit)
-        return _see("/mine/added")
+        return _see(f"/mine/added{tongue.carried()}")
     said = [(page, _said(page, visit.answers)) for page in answers.pages(visit.answers)]
     begun = any(given for _, given in said)
-    return _page(request, "correct", "Add or correct", said=said, begun=begun, back="/mine", language=visit.language)
+    back = f"/mine{tongue.carried()}"
+    return _page(request, "correct", gettext("Add or correct"), said=said, begun=begun, back=back)
 
 
 def _answered(visit: Visit) -> list[form.Page]:
@@ -305,12 +318,12 @@ def _answered(visit: Visit) -> list[form.Page]:
 def added(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What was added is kept."""
     del visit
-    return _page(request, "added", "Sent. Thank you.")
+    return _page(request, "added", gettext("Sent. Thank you."))
 
 
 def helped(request: HttpRequest) -> HttpResponse:
     """People to talk to, how to complain, deadlines; the same on every page's foot."""
-    return _page(request, "help", "Help", notices=notices.notices(_language(request)))
+    return _page(request, "help", gettext("Help"), notices=notices.notices(tongue.spoken()))
 
 
 def _witnesses() -> int:
@@ -327,37 +340,39 @@ def receipt(request: HttpRequest, visit: Visit) -> HttpResponse:
     try:
         return _file(ledger.prove(DatabaseStore(), decoded(visit.entry)).bytes)
     except ProofError:
-        return redirect("/mine")
+        return redirect(f"/mine{tongue.carried()}")
 
 
 def take_back(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Delete a report: its content goes from here at once, from desks with their next pull; its place stays."""
     if not visit.entry or not visit.code:
-        return redirect("/code")
+        return redirect(f"/code{tongue.carried()}")
     if request.method == "POST":
         withdraw(visit)
-        return redirect("/mine")
-    return _page(request, "withdraw", "Delete your report?")
+        return redirect(f"/mine{tongue.carried()}")
+    return _page(request, "withdraw", gettext("Delete your report?"))
 
 
 def what_we_hold(request: HttpRequest) -> HttpResponse:
     """Every table and column of this server, from the models themselves, and what we could be made to hand over."""
     tables = [
-        (model.__name__, " ".join((model.__doc__ or "").split()), [field.name for field in model._meta.fields])
+        (model.__name__, gettext(words.said(model.__doc__ or "")), [field.name for field in model._meta.fields])
         for model in apps.get_app_config("dropbox").get_models()
     ]
-    return _page(request, "hold", "What we hold", tables=tables)
+    return _page(request, "hold", gettext("What we hold"), tables=tables)
 
 
 def who_can_read(request: HttpRequest) -> HttpResponse:
     """Who can read what, and what to do if it goes wrong."""
-    return _page(request, "who", "Who can read this", readers=office.readers(_language(request)))
+    return _page(request, "who", gettext("Who can read this"), readers=office.readers(tongue.spoken()))
 
 
 def status(request: HttpRequest) -> HttpResponse:
     """How this server is, without a live count."""
     last = models.Batch.objects.order_by("number").last()
-    return _page(request, "status", "Status", last=last, witnesses=_witnesses(), today=today())
+    return _page(
+        request, "status", gettext("Status"), last=tongue.day(last.day) if last else "", witnesses=_witnesses()
+    )
 
 
 def published(request: HttpRequest, path: str) -> HttpResponseBase:
@@ -383,13 +398,13 @@ def published(request: HttpRequest, path: str) -> HttpResponseBase:
 def too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form token that has ended: the page again, and what was typed is in the draft."""
     del reason
-    return _page(request, "too_old", "Please press Send once more", 403)
+    return _page(request, "too_old", gettext("Please press Send once more"), 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such page."""
     del exception
-    return _page(request, "missing", "There is no such page", 404)
+    return _page(request, "missing", gettext("There is no such page"), 404)
 
 
 def within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -398,8 +413,14 @@ def within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def visited(request: HttpRequest, language: str = "", **named: str) -> HttpResponse:
         visit = Visit.of(request)
         if visit is None:
-            return _on(language, "start") if language else redirect("/code")
-        return view(request, **({"language": language} if language else {}), **named, visit=visit)
+            return _on(language, "start") if language else redirect(f"/code{tongue.carried()}")
+        if language:
+            # who went on in another language is told in that one
+            visit.language = language
+            return view(request, language=language, **named, visit=visit)
+        known = visit.language if visit.language in tongue.offered() else tongue.spoken()
+        with translation.override(tongue.asked_for(request) or known):
+            return view(request, **named, visit=visit)
 
     return visited
 
@@ -409,7 +430,9 @@ def unsent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
     def visited(request: HttpRequest, language: str, visit: Visit, **named: str) -> HttpResponse:
         if visit.entry:
-            return _see("/mine/correct") if visit.code and not visit.promise else _on(language, "sent")
+            return (
+                _see(f"/mine/correct{tongue.carried()}") if visit.code and not visit.promise else _on(language, "sent")
+            )
         return view(request, language=language, visit=visit, **named)
 
     return visited

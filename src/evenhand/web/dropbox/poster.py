@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import segno
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.safestring import mark_safe
 
 from evenhand.errors import EvenhandError, FormatError
@@ -32,7 +33,8 @@ def poster(address: str, language: str = "en") -> str:
     code = segno.make(address, error="q", micro=False).svg_inline(border=2, omitsize=True)
     shown = address.removeprefix("https://").removeprefix("http://").rstrip("/")
     said = {"code": mark_safe(code), "address": shown, "readers": office.readers(language), "trial": TRIAL.exists()}
-    return render_to_string("poster.html", {"language": language, **said})
+    with translation.override(language):
+        return render_to_string("poster.html", {"language": language, **said})
 
 
 def main() -> int:

@@ -10,7 +10,9 @@ from collections.abc import Callable
 from django.core.exceptions import SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 
+from evenhand.web.dropbox import tongue
 from evenhand.web.dropbox.settings import LARGEST
 from evenhand.web.dropbox.stretch import BusyError
 
@@ -45,12 +47,14 @@ class Quiet:
         del request
         if isinstance(error, Http404 | SuspiciousOperation):
             return None
+        spoken = {"language": tongue.spoken(), "carried": tongue.carried()}
         if isinstance(error, BusyError):
-            page = render_to_string("busy.html", {"heading": "Many people are here just now", "language": "en"})
+            page = render_to_string("busy.html", {"heading": gettext("Many people are here just now"), **spoken})
             return HttpResponse(page, status=503, headers={"Retry-After": "60"})
         reference = secrets.token_hex(4)
         sys.stderr.write(f"dropbox: {type(error).__name__} {reference}\n")
-        page = render_to_string("error.html", {"reference": reference, "heading": "Not done. Your answers are safe."})
+        said = {"heading": gettext("Not done. Your answers are safe."), "reference": reference, **spoken}
+        page = render_to_string("error.html", said)
         return HttpResponse(page, status=503, headers={"Retry-After": "60"})
 
 

@@ -49,6 +49,7 @@ ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = ["evenhand.web.dropbox", "csp"]
 MIDDLEWARE = [
     "evenhand.web.dropbox.quiet.Quiet",
+    "evenhand.web.dropbox.tongue.Spoken",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -61,7 +62,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [Path(__file__).parent / "templates"],
-        "OPTIONS": {"context_processors": ["evenhand.web.dropbox.pages.everywhere"]},
+        "OPTIONS": {
+            "context_processors": ["evenhand.web.dropbox.pages.everywhere"],
+            "builtins": ["evenhand.web.dropbox.tongue"],
+        },
     }
 ]
 DATABASES = {"default": _database()}
@@ -103,6 +107,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 USE_I18N = True
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [Path(__file__).parents[1] / "locale"]
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [Path(__file__).parent / "static"]
 WHITENOISE_USE_FINDERS = True

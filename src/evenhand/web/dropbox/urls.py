@@ -2,11 +2,11 @@
 
 from django.urls import path, re_path
 
-from evenhand.web.dropbox import pages
+from evenhand.web.dropbox import pages, tongue
 from evenhand.web.dropbox.pages import unsent, within
 
 handler404 = "evenhand.web.dropbox.pages.not_found"
-IN = f"(?P<language>{'|'.join(pages.LANGUAGES)})"
+IN = f"(?P<language>{'|'.join(tongue.offered())})"
 urlpatterns = [
     path("", pages.languages),
     path("leave", pages.leave),

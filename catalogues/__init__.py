@@ -1,0 +1,1 @@
+"""The catalogues of the web's words: checked, brought up to the code, compiled."""
