@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -110,7 +111,7 @@ def _wait(port: int) -> None:
 
 def _sends(port: int, clients: int, sends: int) -> Line:
     waiting = [Client(port) for _ in range(sends)]
-    _at_once([lambda each=each: each.ready(with_code=False) for each in waiting], 8)  # type: ignore[misc]
+    _at_once([partial(each.ready, with_code=False) for each in waiting], 8)
     began = time.perf_counter()
     _at_once([each.send for each in waiting], clients)
     spent = time.perf_counter() - began
@@ -123,8 +124,8 @@ def _sends(port: int, clients: int, sends: int) -> Line:
 def _journeys(port: int, count: int = 40) -> Line:
     visitors = [Client(port) for _ in range(count)]
     began = time.perf_counter()
-    _at_once([lambda each=each: each.ready(with_code=True) for each in visitors], 8)  # type: ignore[misc]
-    _at_once([lambda each=each: each.go("/en/check", []) for each in visitors], 8)  # type: ignore[misc]
+    _at_once([partial(each.ready, with_code=True) for each in visitors], 8)
+    _at_once([partial(each.go, "/en/check", []) for each in visitors], 8)
     spent = time.perf_counter() - began
     slowest = statistics.quantiles([page for each in visitors for page in each.seconds], n=100)[98]
     must = f"{count / spent:.1f} a second, p99 of a page {slowest * 1000:.0f} ms; {LEAST_JOURNEYS} and 1 s"

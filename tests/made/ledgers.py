@@ -2,7 +2,8 @@
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -173,3 +174,14 @@ def copied(source: str, target: str) -> Callable[[Path], None]:
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(exist_ok=True, parents=True)
     path.write_bytes(data)
+
+
+def flipped(folder: Path, every: int, chance: random.Random) -> Iterator[tuple[Path, int, int]]:
+    """Turns one bit in every `every`-th byte of a folder's files, a byte at a time, and turns it back afterwards."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    places = [(path, at) for path in files for at in range(path.stat().st_size)]
+    for path, at in places[chance.randrange(every) :: every]:
+        data, bit = path.read_bytes(), chance.randrange(8)
+        path.write_bytes(bytes([*data[:at], data[at] ^ 1 << bit, *data[at + 1 :]]))
+        yield path, at, bit
+        path.write_bytes(data)
