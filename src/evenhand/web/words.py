@@ -5,6 +5,7 @@ template in `{% translate %}` or `{% blocktranslate %}`; what the models say of 
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -48,8 +49,8 @@ def _of_code() -> Iterator[Word]:
 
 
 def said(docstring: str) -> str:
-    """A docstring as a page shows it."""
-    return " ".join(docstring.split())
+    """A docstring as a page shows it: the names of columns in quotes."""
+    return re.sub(r"`(\w+)`", r"“\1”", " ".join(docstring.split()))
 
 
 def _called(tree: ast.Module) -> Iterator[tuple[str, str]]:
