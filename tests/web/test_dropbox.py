@@ -222,6 +222,23 @@ def test_leave_ends_the_visit_clears_the_browser_and_back_shows_the_start(server
     assert page.url.endswith("/en/start")
 
 
+def test_with_scripts_leave_hides_the_page_at_once_and_back_does_not_lead_to_it(server: Server, browser: Any) -> None:
+    page = opened(browser, script=True)
+    page.goto(f"{server.url}/")
+    begin(server, page)
+    page.check("input[value=legal]")
+    on(page)
+    left = page.url
+    # the weather is not to be had here, which is where Leave led to all the same
+    with page.expect_event("requestfailed", lambda request: request.url == "https://www.weather.gov/"):
+        page.click("text=Leave now")
+    page.wait_for_url("chrome-error://**")
+    page.go_back()
+    assert page.url != left
+    page.goto(left)
+    assert page.url.endswith("/en/start")
+
+
 @pytest.mark.parametrize(("typed", "words"), [
     ("1234", "One of the digits may be wrong"),
     ("letters", "One of the digits may be wrong"),

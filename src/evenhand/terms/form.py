@@ -712,7 +712,12 @@ PAGES: tuple[Page, ...] = (
         _("In your own words, what happened?"),
         _("Boxes cannot hold it all. People read it and note what was done."),
         (STORY,),
-        (_("Start wherever is easiest."), _("You can leave this blank."), _("Write in any language.")),
+        (
+            _("Start wherever is easiest."),
+            _("You can leave this blank."),
+            _("Write in any language."),
+            _("We take out names, numbers and words on status where we find them. We can miss some."),
+        ),
     ),
     Page(
         "18",
