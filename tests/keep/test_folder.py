@@ -16,7 +16,7 @@ import pytest
 import stores
 
 from evenhand.errors import FormatError, OutputError, ProofError
-from evenhand.keep import records
+from evenhand.keep import leaf, records
 from evenhand.keep.folder import Folder
 from evenhand.keep.records import Held, Root, Shred
 from evenhand.keep.store import Batch, Entry, Store
@@ -337,3 +337,25 @@ def test_closing_lets_the_lock_go_though_it_is_interrupted(tmp_path: Path, monke
         store.close()
     with Folder(tmp_path) as store:
         kept(store, "one")
+
+
+def test_an_entry_that_comes_without_a_frame_takes_it_from_no_other(tmp_path: Path) -> None:
+    entry, frames = stores.told("one")
+    opening = leaf.Opening("report", bytes(32), leaf.parse(entry.opening).digests)
+    again = replace(entry, commitment=leaf.commitment(opening), opening=opening.text())
+    with Folder(tmp_path / "store") as store:
+        store.keep(entry, frames)
+        store.keep(again, (None, None))
+        assert store.frames(entry.commitment) == frames
+    with Folder(tmp_path / "store") as store:
+        assert store.frames(entry.commitment) == store.frames(again.commitment) == frames
+
+
+def test_what_was_gone_before_it_came_is_gone_when_the_folder_is_opened_again(tmp_path: Path) -> None:
+    entry, (facts, _) = stores.told("one")
+    with Folder(tmp_path / "store") as store:
+        store.keep(entry, (facts, None))
+    size = (tmp_path / "store/rows").stat().st_size
+    with Folder(tmp_path / "store") as store:
+        assert store.frames(entry.commitment) == (facts, None)
+    assert (tmp_path / "store/rows").stat().st_size == size

@@ -155,7 +155,7 @@ def test_a_body_that_no_record_has_is_refused(body: bytes) -> None:
 
 
 def test_frames_past_the_last_row_are_told_by_whose_they_are() -> None:
-    one, two = (records.frame_record(bytes([n]) * 32, b"a frame") for n in (1, 2))
+    one, two = (records.frame_record(bytes([n]) * 32, hashlib.sha256(b"a frame").digest(), b"a frame") for n in (1, 2))
     assert len(records.owners(b"")) == 0
     assert len(records.owners(one + one)) == 1
     assert len(records.owners(one + two[:-3])) == len(records.owners(one + two)) == 2

@@ -191,6 +191,18 @@ def test_a_frame_that_was_sent_twice_is_shredded_twice(store) -> None:
     assert [store.frames(name) for name in names] == [(None,), (None,)]
 
 
+def test_an_entry_may_come_without_frames_that_were_shredded_before(store) -> None:
+    entry, (facts, _) = stores.told("one")
+    store.keep(entry, (facts, None))
+    store.keep(*stores.told("two"))
+    assert store.frames(entry.commitment) == (facts, None)
+    assert None not in store.frames(stores.told("two")[0].commitment)
+    store.keep(*stores.told("one"))
+    assert store.frames(entry.commitment) == (facts, None)
+    store.shred(stores.digests("one"))
+    assert store.frames(entry.commitment) == (None, None)
+
+
 def test_a_shredded_frame_does_not_come_back_when_its_entry_is_kept_again(store) -> None:
     (one,) = kept(store, "one")
     store.shred(stores.digests("one"))

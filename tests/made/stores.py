@@ -7,7 +7,7 @@ from datetime import date
 
 from evenhand.errors import OutputError, ProofError
 from evenhand.keep import leaf
-from evenhand.keep.store import NO_LOOKUP, Batch, Entry, check_entry
+from evenhand.keep.store import NO_LOOKUP, Batch, Entry, check_entry, frame_digests
 
 
 def told(words: str, kind: str = "report", day: date = date(2026, 12, 1)) -> tuple[Entry, tuple[bytes, ...]]:
@@ -23,7 +23,7 @@ class Dictionary:
 
     def __init__(self) -> None:
         self._entries: dict[bytes, Entry] = {}
-        self._frames: dict[bytes, tuple[bytes, ...]] = {}
+        self._frames: dict[bytes, tuple[bytes | None, ...]] = {}
         self._order: list[bytes] = []
         self._batches: list[Batch] = []
         self._roots: dict[int, bytes] = {}
@@ -42,7 +42,7 @@ class Dictionary:
         if after and self._countdown:
             self._countdown -= 1
 
-    def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
+    def keep(self, entry: Entry, frames: tuple[bytes | None, ...]) -> None:
         check_entry(entry, frames)
         self._call()
         there = self._entries.get(entry.commitment)
@@ -107,7 +107,9 @@ class Dictionary:
 
     def frames(self, commitment: bytes) -> tuple[bytes | None, ...]:
         found = self._frames.get(commitment, ())
-        return tuple(None if hashlib.sha256(frame).digest() in self._shredded else frame for frame in found)
+        return tuple(
+            None if frame is None or hashlib.sha256(frame).digest() in self._shredded else frame for frame in found
+        )
 
     def put_in_order(self, *order: bytes) -> None:
         """What somebody does who has the database: numbers are given anew."""
@@ -117,7 +119,7 @@ class Dictionary:
 
     def shred(self, digests: frozenset[bytes]) -> None:
         self._call()
-        held = {hashlib.sha256(frame).digest() for frames in self._frames.values() for frame in frames}
+        held = {digest for entry in self._entries.values() for digest in frame_digests(entry)}
         if digests - held:
             raise ProofError("of no frame here; nothing shredded")
         self._shredded |= digests

@@ -69,7 +69,7 @@ class Folder:
         with self._opened:
             self._note_lengths()
 
-    def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
+    def keep(self, entry: Entry, frames: tuple[bytes | None, ...]) -> None:
         """Hold an entry and its frames: frames first, then the row that says where they are."""
         check_entry(entry, frames)
         there = self._held.get(entry.commitment)
@@ -79,15 +79,34 @@ class Folder:
                 raise ProofError("this commitment is held already, with another entry: nothing was changed")
             return
         self._ready()
-        before = self._frames.end
+        before, digests = self._frames.end, frame_digests(entry)
+        there_now = [self._here(*pair) for pair in zip(digests, frames, strict=True)]
         if frames:
-            self._frames.append(b"".join(records.frame_record(entry.commitment, frame) for frame in frames))
+            made = zip(digests, there_now, strict=True)
+            self._frames.append(b"".join(records.frame_record(entry.commitment, *pair) for pair in made))
         try:
-            self._append(Held(entry, before, tuple(map(len, frames))))
+            self._append(Held(entry, before, tuple(map(len, there_now))))
         except EvenhandError:
             # not while its row may still be on the disk: a row without its frames could not be told from damage
             self._frames.back_to(before, at_once=self._rows.settled)
             raise
+        if gone := self._never_here(self._held[entry.commitment]):
+            # where the disk fails now, the next opening notes it
+            with contextlib.suppress(OutputError):
+                self.shred(gone)
+
+    def _here(self, digest: bytes, frame: bytes | None) -> bytes:
+        """The bytes to be written for a frame: none for one that is gone, and never a second one that came back."""
+        if digest in self._shredded | self._to_shred:
+            return b""
+        if frame is not None:
+            return frame
+        # another entry may hold it still: whoever says that it is gone does not take it away from there
+        return next((self._frames.read(at, length) for at, length in self._places_of(digest)), b"")
+
+    def _never_here(self, held: Held) -> frozenset[bytes]:
+        """The frames of an entry that were gone before it came, and are not noted as gone."""
+        return frozenset(digest for _, length, digest in _places(held) if not length) - self._shredded
 
     def waiting(self) -> tuple[Entry, ...]:
         """Every entry without a number, oldest first."""
@@ -181,7 +200,9 @@ class Folder:
         self._rows.confirm(known)
         # on a disk that is full or fails, what is held can still be read, and the next call tries again
         with contextlib.suppress(OutputError):
-            self.shred(frozenset(one for one in self._shredded if self._is_back(one, GLANCE)))
+            back = frozenset(one for one in self._shredded if self._is_back(one, GLANCE))
+            # an entry came without its frames, and the run was killed before that was noted
+            self.shred(back.union(*map(self._never_here, self._held.values())))
         self._note_lengths()
 
     def _create(self) -> None:
@@ -335,16 +356,16 @@ class Folder:
 
     def _is_back(self, digest: bytes, first: int | None = None) -> bool:
         """Whether anything but zeros lies where a frame was shredded, or in the first bytes of it."""
-        return any(any(self._frames.read(at, first or length)) for at, length in self._places_of(digest))
+        return any(any(self._frames.read(at, min(first or length, length))) for at, length in self._places_of(digest))
 
     def _places_of(self, digest: bytes) -> Iterator[tuple[int, int]]:
-        for commitment in self._whose[digest]:
+        for commitment in self._whose.get(digest, ()):
             yield from ((at, length) for at, length, named in _places(self._held[commitment]) if named == digest)
 
     def _frame(self, commitment: bytes, at: int, length: int, digest: bytes) -> bytes | None:
         head = records.frame_head(commitment, digest, length)
         read = self._frames.read(at - len(head), len(head) + length + 1)
-        frame, gone = read[len(head) : -1], digest in self._shredded
+        frame, gone = read[len(head) : -1], not length or digest in self._shredded
         if gone and frame != bytes(length):
             raise FormatError(f"{self._frames.path}: a frame that was shredded is there at byte {at}: it was put back")
         whole = gone or digest in self._to_shred or hashlib.sha256(frame).digest() == digest

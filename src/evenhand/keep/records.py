@@ -206,9 +206,9 @@ def frame_head(commitment: bytes, digest: bytes, length: int) -> bytes:
     return f"frame {length} {encoded(digest)} {encoded(commitment)}\n".encode()
 
 
-def frame_record(commitment: bytes, frame: bytes) -> bytes:
-    """A frame as it stands in `frames`."""
-    return frame_head(commitment, hashlib.sha256(frame).digest(), len(frame)) + frame + b"\n"
+def frame_record(commitment: bytes, digest: bytes, frame: bytes) -> bytes:
+    """A frame as it stands in `frames`; one that was gone before it came here has no bytes."""
+    return frame_head(commitment, digest, len(frame)) + frame + b"\n"
 
 
 def owners(data: bytes) -> frozenset[bytes]:

@@ -62,8 +62,11 @@ class Store(Protocol):
     Each may be called again with what it was called with before: the second call changes nothing.
     """
 
-    def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
-        """Hold an entry and its frames together; ProofError where its commitment is held with something else."""
+    def keep(self, entry: Entry, frames: tuple[bytes | None, ...]) -> None:
+        """Hold an entry and its frames together; ProofError where its commitment is held with something else.
+
+        A frame is None where it was shredded before the entry came here: it is gone here from the start.
+        """
 
     def waiting(self) -> tuple[Entry, ...]:
         """Every entry without a number, oldest first."""
@@ -109,14 +112,18 @@ class Store(Protocol):
         """
 
 
-def check_entry(entry: Entry, frames: tuple[bytes, ...]) -> None:
-    """ProofError unless the commitment is that of the opening, and the frames are those that the opening names.
+def check_entry(entry: Entry, frames: tuple[bytes | None, ...]) -> None:
+    """ProofError unless the commitment is that of the opening, and the frames that are there are those that it names.
 
     Every store holds an entry to this before it keeps it. FormatError where the opening is none.
     """
     if entry.batch is not None or entry.index is not None:
         raise ProofError("an entry that is kept has no number yet: expected neither batch nor index")
-    if tuple(hashlib.sha256(frame).digest() for frame in frames) != frame_digests(entry):
+    digests = frame_digests(entry)
+    if len(frames) != len(digests) or any(
+        frame is not None and hashlib.sha256(frame).digest() != digest
+        for frame, digest in zip(frames, digests, strict=True)
+    ):
         raise ProofError("the frames of an entry are not those that its opening names: nothing was kept")
 
 

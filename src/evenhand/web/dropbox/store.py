@@ -22,7 +22,7 @@ class DatabaseStore:
     Within `transaction.atomic` of the caller's, `keep` is durable when that returns.
     """
 
-    def keep(self, entry: Entry, frames: tuple[bytes, ...]) -> None:
+    def keep(self, entry: Entry, frames: tuple[bytes | None, ...]) -> None:
         """Hold an entry and its frames together."""
         check_entry(entry, frames)
         with _written():
