@@ -122,6 +122,10 @@ class Folder:
         """The batch numbered last."""
         return self._batches[-1] if self._batches else None
 
+    def batches(self) -> tuple[Batch, ...]:
+        """Every batch, in order."""
+        return tuple(self._batches)
+
     def seal_root(self, size: int, root: bytes) -> None:
         """Hold the root of a size; never two for one size."""
         if self._roots.get(size) != root:

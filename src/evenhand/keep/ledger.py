@@ -202,7 +202,7 @@ def _batch(
 ) -> Run:
     entries = tuple(store.entries())
     size_before = before.size if before else 0
-    _write(folder, entries, size_before if (folder / "checkpoint").exists() else 0)
+    write_tiles(folder, entries, min(size_before, _shown(folder)))
     leaves = published.read_leaves(folder, batch.size)
     if leaves != [tree.leaf_hash(entry.leaf) for entry in entries]:
         raise ProofError("the tiles read back are not the entries of the store: nothing was signed; check the disk")
@@ -213,10 +213,16 @@ def _batch(
     signed = note.sign(Checkpoint(log.name, batch.size, root).text, [log])
     signed, silent = _ask(_again(store, signed), leaves, size_before, watchers, now)
     if openings:
-        _write_openings(folder, entries)
+        write_openings(folder, entries)
     _put_checkpoint(store, folder, signed, batch.size)
     seen = tuple(each.key.name for each in watchers if note.signed_by(signed, each.key))
     return Run(signed, batch.size, batch.size - size_before, seen, silent)
+
+
+def _shown(folder: Path) -> int:
+    """How many leaves the folder shows: fewer than the store has, where both were put back and only one was mended."""
+    path = folder / "checkpoint"
+    return note.read_checkpoint(note.parse(path.read_bytes())).size if path.exists() else 0
 
 
 def _again(store: Store, signed: Note) -> Note:
@@ -248,7 +254,7 @@ def add_cosignature(store: Store, folder: Path, cosigned: Note, log: Key, witnes
     return merged
 
 
-def _write(folder: Path, entries: Sequence[Entry], before: int) -> None:
+def write_tiles(folder: Path, entries: Sequence[Entry], before: int) -> None:
     """(b) New tiles and entry bundles; those of `before` leaves stay as they are."""
     texts = [entry.leaf for entry in entries]
     levels = tiles.levels([tree.leaf_hash(text) for text in texts])
@@ -258,7 +264,8 @@ def _write(folder: Path, entries: Sequence[Entry], before: int) -> None:
         put(folder / tile.path, data, PUBLIC)
 
 
-def _write_openings(folder: Path, entries: Sequence[Entry]) -> None:
+def write_openings(folder: Path, entries: Sequence[Entry]) -> None:
+    """The openings of every batch, for desks and witnesses only."""
     batches: dict[int, list[bytes]] = {}
     for entry in entries:
         if entry.kind not in leaf.PUBLIC and entry.batch is not None:
