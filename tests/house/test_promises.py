@@ -19,6 +19,10 @@ COMMAND = Path(sys.executable).with_name("evenhand")
 
 # modules that reach another machine; a reader that must is an extra of its own, with its decision page
 NETWORK = ("requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib", "smtplib")
+# the one door to a drop box (decision 0031)
+DOORS = {"flow/door.py": {"urllib.request", "urllib.request.HTTPRedirectHandler", "urllib.request.OpenerDirector"}}
+DOORS["flow/door.py"] |= {"urllib.request.Request", "urllib.request.build_opener"}
+DOORS["flow/door.py"] |= {"http.client", "http.client.HTTPException", "http.client.HTTPResponse"}
 # what makes an import slow: each stands inside the function that uses it
 HEAVY = (
     "ibis",
@@ -66,7 +70,7 @@ def test_nothing_reaches_the_network(file: Path) -> None:
     reached = [
         name for name in imported(file) if name.startswith(tuple(f"{module}." for module in NETWORK)) or name in NETWORK
     ]
-    assert reached == []
+    assert set(reached) == DOORS.get(file.relative_to(SOURCE).as_posix(), set())
 
 
 def test_importing_evenhand_imports_nothing_heavy() -> None:

@@ -52,9 +52,9 @@ class Server:
     def url(self) -> str:
         return f"http://localhost:{self.port}"
 
-    def start(self) -> None:
+    def start(self, *said_too: object) -> None:
         with (self.folder.parent / "said").open("ab") as said:
-            command = ["serve", "dropbox", "--folder", self.folder, "--port", self.port, "--quiet"]
+            command = ["serve", "dropbox", "--folder", self.folder, "--port", self.port, "--quiet", *said_too]
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "evenhand.cli", *map(str, command)], stdout=said, stderr=said
             )
@@ -84,8 +84,8 @@ class Server:
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
 
-    def publish(self) -> None:
-        command = ["serve", "dropbox", "--folder", self.folder, "--publish", "--quiet"]
+    def publish(self, *said_too: object) -> None:
+        command = ["serve", "dropbox", "--folder", self.folder, "--publish", "--quiet", *said_too]
         subprocess.run([sys.executable, "-m", "evenhand.cli", *map(str, command)], check=True, capture_output=True)
 
 

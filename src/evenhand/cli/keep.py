@@ -1,10 +1,10 @@
-"""evenhand keep: the ledger's keeper: ceremony, report, publish, receipt, witness, rotate, shred."""
+"""evenhand keep: the ledger's keeper: ceremony, report, publish, receipt, witness, rotate, shred, pull, append."""
 
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evenhand.cli import ceremony, show
+from evenhand.cli import ceremony, copy, show
 
 DO = {
     "ceremony": "make keys, and the manifest that says who is behind a ledger",
@@ -14,6 +14,8 @@ DO = {
     "witness": "check a published ledger, and sign its checkpoint",
     "rotate": "give a desk new reading keys, take them up, or strike out an operator",
     "shred": "take out what was withdrawn or has reached its term",
+    "pull": "fetch a drop box's ledger into a desk's own copy, sealed as it is",
+    "append": "bring acts to a drop box, or what it lacks after a backup was put back",
 }
 
 
@@ -33,6 +35,7 @@ def arguments(command: argparse.ArgumentParser) -> None:
     made["receipt"].add_argument("--code", type=Path, metavar="FILE", help="a file with the code; asked for without")
     made["receipt"].add_argument("--to", type=Path, required=True, metavar="FILE", help="where the receipt goes")
     _witness(made["witness"])
+    copy.arguments(made["pull"], made["append"])
     made["shred"].add_argument("--hold", type=Path, metavar="FILE", help="commitments under a legal hold, one a line")
     made["shred"].add_argument("--only-say", action="store_true", help="say what is due, and shred nothing")
     for name, parser in made.items():
@@ -91,6 +94,8 @@ def run(options: argparse.Namespace) -> int:
         "receipt": _do_receipt,
         "witness": _do_witness,
         "shred": _do_shred,
+        "pull": copy.pull,
+        "append": copy.append,
     }
     return done[options.do](options)
 

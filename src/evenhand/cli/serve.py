@@ -23,6 +23,17 @@ def arguments(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--poster", metavar="ADDRESS", help="write a sheet to hang up, with a QR code of it, and end")
     command.add_argument("--to", type=Path, default=Path("poster.html"), help="with --poster: the file")
+    command.add_argument(
+        "--newest",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint that a desk or a witness has: do not start with less than it",
+    )
+    command.add_argument(
+        "--closed", action="store_true", help="no form: answer desks only, while they bring back what is lacking"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,7 +47,10 @@ def run(options: argparse.Namespace) -> int:
     if options.processes > 1 and "EVENHAND_DATABASE_URL" not in os.environ:
         raise PlanError("several processes need PostgreSQL: set EVENHAND_DATABASE_URL, or leave --processes out")
     there = {**os.environ, "EVENHAND_DROPBOX": str(options.folder.absolute())}
-    module, said = "prepare", []
+    if options.closed:
+        there["EVENHAND_CLOSED"] = "1"
+    # whoever is closed is about to be given what it lacks
+    module, said = "prepare", [] if options.closed else options.newest
     if options.publish:
         module, said = "publish", options.document
     elif options.poster:

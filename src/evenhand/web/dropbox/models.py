@@ -40,6 +40,8 @@ class Entry(models.Model):
     index = models.PositiveIntegerField(null=True, unique=True)
     # the order of arrival within the database, for those that wait
     arrived = models.BigIntegerField(unique=True)
+    # an office has fetched it: it stands on two machines
+    copied = models.BooleanField(default=False)
 
     class Meta:
         """Send pressed twice at once, in two tabs or two processes, keeps one report."""
@@ -91,3 +93,21 @@ class Checkpoint(models.Model):
 
     number = models.BigAutoField(primary_key=True)
     note = models.BinaryField()
+
+
+class Nonce(models.Model):
+    """What an office's request was marked with, hashed, so that nobody sends it twice. Gone after 20 minutes.
+
+    `bucket` counts stretches of ten minutes. It does not say which office asked.
+    """
+
+    hash = models.BinaryField(primary_key=True, max_length=SIZE)
+    bucket = models.PositiveBigIntegerField(db_index=True)
+
+
+class Pull(models.Model):
+    """When an office last fetched a copy: the day and the hour. One row; it does not say which office."""
+
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    day = models.DateField()
+    hour = models.PositiveSmallIntegerField()

@@ -21,7 +21,7 @@ from evenhand.keep import code, ledger, note
 from evenhand.keep.lines import decoded, encoded
 from evenhand.terms import form
 from evenhand.web import words
-from evenhand.web.dropbox import models, notices, office, tongue
+from evenhand.web.dropbox import copy, models, notices, office, tongue
 from evenhand.web.dropbox.correct import correct
 from evenhand.web.dropbox.mailbox import letters
 from evenhand.web.dropbox.send import send
@@ -284,8 +284,10 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     if entry is None:
         return redirect(f"/code{tongue.carried()}")
     withdrawn = is_withdrawn(store, entry)
+    copied = models.Entry.objects.filter(pk=entry.commitment, copied=True).exists()
     state = "withdrawn" if withdrawn else "waiting" if entry.index is None else "in the ledger"
     said: dict[str, Any] = {"entry": entry, "state": state, "witnesses": _witnesses(), "begun": bool(visit.answers)}
+    said["copied"] = copied
     said["letters"], said["unread"] = ((), 0) if withdrawn else letters(visit)
     return _page(request, "mine", gettext("Your report"), **said)
 
@@ -370,9 +372,8 @@ def who_can_read(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """How this server is, without a live count."""
     last = models.Batch.objects.order_by("number").last()
-    return _page(
-        request, "status", gettext("Status"), last=tongue.day(last.day) if last else "", witnesses=_witnesses()
-    )
+    said: dict[str, Any] = {"last": tongue.day(last.day) if last else "", "hours": copy.hours_since()}
+    return _page(request, "status", gettext("Status"), witnesses=_witnesses(), **said)
 
 
 def published(request: HttpRequest, path: str) -> HttpResponseBase:

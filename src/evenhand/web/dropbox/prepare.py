@@ -5,11 +5,13 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
-from evenhand.errors import EvenhandError, OutputError
-from evenhand.flow import ceremony
-from evenhand.keep import keyring
+from evenhand.errors import EvenhandError, FormatError, OutputError, ProofError
+from evenhand.flow import ceremony, vault
+from evenhand.keep import keyring, manifest, note, tree
 from evenhand.keep.manifest import Label
 from evenhand.web.dropbox import settings
 
@@ -68,11 +70,41 @@ def _trial_manifest() -> None:
     publish([draft])
 
 
+def check_newest(paths: Sequence[Path]) -> None:
+    """ProofError where this database does not hold all that a desk or a witness has seen: it is an old copy."""
+    if not paths:
+        return
+    from evenhand.web.dropbox.store import DatabaseStore
+
+    versions = manifest.check(vault.manifests(settings.LEDGER))
+    leaves = [tree.leaf_hash(entry.leaf) for entry in DatabaseStore().entries()]
+    for path in paths:
+        try:
+            signed = note.parse(path.read_bytes())
+        except OSError as error:
+            raise FormatError(f"{path} cannot be read ({error.strerror}): expected a checkpoint") from None
+        seen = note.read_checkpoint(signed, versions[0].origin)
+        if not any(note.signed_by(signed, version.log) for version in versions):
+            raise ProofError(f"{path} is not signed by this ledger's log: it says nothing of it; leave it out")
+        if seen.size > len(leaves):
+            raise ProofError(
+                f"{path} is of {seen.size} leaves, and this drop box has {len(leaves)}: it was put back from an old "
+                "backup, and would lose reports and bring back what was withdrawn. Not started. Start it with "
+                "--closed, let a desk run `evenhand keep append URL --give-back`, then start it as now"
+            )
+        if tree.root(leaves[: seen.size]) != seen.root:
+            raise ProofError(
+                f"{path} is of a tree that this drop box does not continue: these are two histories. Not started. "
+                "Keep both, tell every desk and witness, and do not publish"
+            )
+
+
 def main() -> int:
-    """Prepare the folder that the environment names."""
+    """Prepare the folder that the environment names; the arguments are checkpoints that others have seen."""
     try:
         if prepare():
             sys.stderr.write(f"A trial: the keys in {settings.TRIAL} are under the passphrase {REHEARSAL!r}.\n")
+        check_newest([Path(each) for each in sys.argv[1:]])
     except EvenhandError as error:
         sys.stderr.write(f"evenhand serve dropbox: {error}\n")
         return error.exit_code

@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from evenhand.web.dropbox import tongue
-from evenhand.web.dropbox.settings import LARGEST
+from evenhand.web.dropbox.settings import CLOSED, LARGEST, LARGEST_APPEND
 from evenhand.web.dropbox.stretch import BusyError
 
 # pages are filled up to the next 4 KiB, so that their length tells no answer
@@ -27,6 +27,9 @@ HEADERS = {
     ),
 }
 TOLD = ("ETag", "Last-Modified", "Server", "X-Powered-By", "Vary")
+APPEND = "/desk/append"
+# what is answered while the form is closed
+OPEN = ("/desk/", "/ledger/", "/status", "/static/")
 FILL_START, FILL_END = b"<!--", b"-->"
 
 
@@ -65,8 +68,12 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
         if not (request.content_type or "").startswith(("application/x-www-form-urlencoded", "text/plain")):
             # a form with files would be written to the disk in the clear before anyone looked at it
             return HttpResponse(status=415)
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        largest = LARGEST_APPEND if request.path == APPEND else LARGEST
+        if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
             return HttpResponse(status=413)
+    if CLOSED and not request.path.startswith(OPEN):
+        page = render_to_string("full.html", {"heading": "We cannot take reports today", "language": "en"})
+        return HttpResponse(page, status=503)
     return None
 
 

@@ -19,6 +19,10 @@ PROMISE_KEY = FOLDER / "keys" / "promise.key"
 TRIAL = FOLDER / "trial"
 # at most so many bytes in a request: 6,000 characters in any script, form-encoded, and room
 LARGEST = 65_536
+# what a desk brings to /desk/append: some of a day's frames; more goes in several
+LARGEST_APPEND = 8 * 2**20
+# only desks are answered: while they bring back what a restored drop box lacks
+CLOSED = bool(os.environ.get("EVENHAND_CLOSED"))
 
 
 def _database() -> dict[str, Any]:

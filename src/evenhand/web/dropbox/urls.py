@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from evenhand.web.dropbox import pages, tongue
+from evenhand.web.dropbox import desk_api, pages, tongue
 from evenhand.web.dropbox.pages import unsent, within
 
 handler404 = "evenhand.web.dropbox.pages.not_found"
@@ -18,6 +18,9 @@ urlpatterns = [
     path("mine/withdraw", within(pages.take_back)),
     path("status", pages.status),
     path("help", pages.helped),
+    path("desk/pull", desk_api.pull),
+    path("desk/openings", desk_api.openings),
+    path("desk/append", desk_api.append),
     path("what-we-hold", pages.what_we_hold),
     path("who-can-read", pages.who_can_read),
     path("ledger/<path:path>", pages.published),

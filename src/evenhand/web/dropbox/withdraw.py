@@ -31,12 +31,17 @@ def withdraw(visit: Visit) -> None:
         readers = [desk.facts for desk in office.in_force().desks if desk.name in names] or [_nobody()]
         signed = note.sign(act.Withdrawal(entry.commitment).text, [note.Signer(act.HAND, bytes.fromhex(visit.hand))])
         sealed = frame.make("note", signed.bytes, readers)
-        gone = [entry, *(each for each in store.about(entry.commitment) if each.kind in leaf.GOES_WITH)]
         ledger.append(store, "withdrawal", [sealed], today(), about=entry.commitment)
-        store.shred(frozenset(digest for each in gone for digest in leaf.parse(each.opening).digests))
-        models.Slip.objects.filter(entry=entry.commitment).delete()
+        erase(store, entry)
     cut_log()
 
 
 def _nobody() -> str:
     return code.recipient(secrets.token_bytes(SIZE))
+
+
+def erase(store: DatabaseStore, entry: Entry) -> None:
+    """Overwrite what a withdrawn report said, and what went with it; the caller cuts the log when it has committed."""
+    gone = [entry, *(each for each in store.about(entry.commitment) if each.kind in leaf.GOES_WITH)]
+    store.shred(frozenset(digest for each in gone for digest in leaf.parse(each.opening).digests))
+    models.Slip.objects.filter(entry=entry.commitment).delete()
