@@ -8,6 +8,7 @@ import secrets
 
 from evenhand.keep import act, code, frame, leaf, ledger, note
 from evenhand.keep.lines import SIZE, decoded
+from evenhand.keep.seal import SLOTS
 from evenhand.keep.store import Entry
 from evenhand.web.dropbox import models, office, slip
 from evenhand.web.dropbox.store import DatabaseStore, cut_log, writing
@@ -26,14 +27,23 @@ def withdraw(visit: Visit) -> None:
         entry = store.entry(decoded(visit.entry))
         if entry is None or is_withdrawn(store, entry):
             return
-        names = slip.read(visit, entry.commitment)
-        # where all its desks have gone, nobody needs to be told, and it is taken back all the same
-        readers = [desk.facts for desk in office.in_force().desks if desk.name in names] or [_nobody()]
+        readers = _readers(visit, entry)
         signed = note.sign(act.Withdrawal(entry.commitment).text, [note.Signer(act.HAND, bytes.fromhex(visit.hand))])
-        sealed = frame.make("note", signed.bytes, readers)
-        ledger.append(store, "withdrawal", [sealed], today(), about=entry.commitment)
+        for some in (readers[at : at + SLOTS] for at in range(0, len(readers), SLOTS)):
+            sealed = frame.make("note", signed.bytes, some)
+            ledger.append(store, "withdrawal", [sealed], today(), about=entry.commitment)
         erase(store, entry)
     cut_log()
+
+
+def _readers(visit: Visit, entry: Entry) -> list[str]:
+    """Who has to be told: the report's desks. Every desk, where the slip was lost with a disk and no copy has it."""
+    desks = office.in_force().desks
+    if models.Slip.objects.filter(entry=entry.commitment).exists():
+        names = slip.read(visit, entry.commitment)
+        desks = tuple(desk for desk in desks if desk.name in names)
+    # where all its desks have gone, nobody needs to be told, and it is taken back all the same
+    return [desk.facts for desk in desks] or [_nobody()]
 
 
 def _nobody() -> str:
