@@ -96,9 +96,9 @@ class Checkpoint(models.Model):
 
 
 class Nonce(models.Model):
-    """What an office's request was marked with, hashed, so that nobody sends it twice. Gone after 20 minutes.
+    """The mark of an office's request, hashed, so that nobody sends it twice. It does not say which office asked.
 
-    `bucket` counts stretches of ten minutes. It does not say which office asked.
+    `bucket` counts stretches of ten minutes: the next request deletes what is two of them old.
     """
 
     hash = models.BinaryField(primary_key=True, max_length=SIZE)

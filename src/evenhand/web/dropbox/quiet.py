@@ -45,6 +45,13 @@ class Quiet:
             return _finished(refused)
         return _finished(self._get_response(request))
 
+    def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
+        """While the form is closed nobody but a desk is answered."""
+        if not CLOSED or request.path.startswith(OPEN):
+            return None
+        said = {"heading": gettext("We cannot take reports today"), "language": tongue.spoken()}
+        return HttpResponse(render_to_string("closed.html", {**said, "carried": tongue.carried()}), status=503)
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for the person, a class and a reference for whoever runs this: never a value, never a trace."""
         del request
@@ -71,9 +78,6 @@ def _refused(request: HttpRequest) -> HttpResponse | None:
         largest = LARGEST_APPEND if request.path == APPEND else LARGEST
         if int(request.META.get("CONTENT_LENGTH") or 0) > largest:
             return HttpResponse(status=413)
-    if CLOSED and not request.path.startswith(OPEN):
-        page = render_to_string("full.html", {"heading": "We cannot take reports today", "language": "en"})
-        return HttpResponse(page, status=503)
     return None
 
 
