@@ -19,7 +19,7 @@ COMMAND = Path(sys.executable).with_name("evenhand")
 
 # modules that reach another machine; a reader that must is an extra of its own, with its decision page
 NETWORK = ("requests", "httpx", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "ftplib", "smtplib")
-# the one door to a drop box (decision 0031)
+# the one door to a drop box (decision 0033)
 DOORS = {"flow/door.py": {"urllib.request", "urllib.request.HTTPRedirectHandler", "urllib.request.OpenerDirector"}}
 DOORS["flow/door.py"] |= {"urllib.request.Request", "urllib.request.build_opener"}
 DOORS["flow/door.py"] |= {"http.client", "http.client.HTTPException", "http.client.HTTPResponse"}

@@ -1,7 +1,7 @@
 """Bring: what desks bring. Acts and replies; and, after a backup was put back, what this server lacks since then.
 
 What is lacking needs this drop box's own signature under the whole entry, and its numbers the log's. What was withdrawn
-does not come back with it (VAULT 4, "Restoring a backup"; decision 0031).
+does not come back with it (VAULT 4, "Restoring a backup"; decision 0033).
 """
 
 import secrets
