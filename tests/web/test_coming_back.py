@@ -80,7 +80,7 @@ def test_what_is_said_later_goes_to_the_same_desk_signed_by_the_code(
     said = act.read_correction(signed)
     hand = frame.read_facts(frame.open(told, ring.identities("facts")))["reply"]["hand"]
     act.check(signed, note.Key(act.HAND, note.ED25519, bytes.fromhex(hand)))
-    assert (said.about, said.n, set(said.given)) == (first, 1, {"date", "date_to"})
+    assert (said.about, said.n, set(said.given)) == (first, 1, {"answered", "date", "date_to"})
     content = frame.open(story, ring.identities("story"))
     assert frame.read_story(content) == ("en", "They came back an hour later.")
     # a second one is counted on, and taking the report back takes both

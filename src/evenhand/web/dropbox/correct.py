@@ -4,23 +4,14 @@ Only what was answered again replaces; a text is added. The first telling stays.
 """
 
 import hashlib
-from typing import Any
 
-from evenhand.hear import answers
+from evenhand.hear import answers, corrected
 from evenhand.keep import act, frame, ledger, note
 from evenhand.keep.lines import decoded
 from evenhand.web.dropbox import models, office, slip
 from evenhand.web.dropbox.store import DatabaseStore, writing
 from evenhand.web.dropbox.visit import Visit, today
 from evenhand.web.dropbox.withdraw import is_withdrawn
-
-
-def given(visit: Visit) -> dict[str, Any]:
-    """The fields that the answers of this visit fill; nothing that was not asked again."""
-    shown = (asked for page in answers.pages(visit.answers) for asked in answers.questions(page, visit.answers))
-    names = {name for asked in shown if visit.answers.get(asked.name) for name in asked.fields}
-    facts = answers.facts(visit.answers, today(), visit.language)
-    return {name: value for name, value in facts.items() if name in names or (name == "scrubbed" and value)}
 
 
 def correct(visit: Visit) -> None:
@@ -30,13 +21,14 @@ def correct(visit: Visit) -> None:
     desks = office.desks(slip.read(visit, about))
     story = frame.story_text(visit.language, answers.story(visit.answers))
     sealed_story = frame.make("story", story, [desk.story for desk in desks])
+    given = corrected.given(visit.answers, today(), visit.language)
     hand = note.Signer(act.HAND, bytes.fromhex(visit.hand))
     with writing():
         entry = store.entry(about)
         if entry is None or is_withdrawn(store, entry) or not visit.answers:
             return
         n = 1 + sum(each.kind == "correction" for each in store.about(about))
-        said = act.Correction(about, given(visit), n, hashlib.sha256(story).digest())
+        said = act.Correction(about, given, n, hashlib.sha256(story).digest())
         facts = note.sign(said.text, [hand])
         frames = [frame.make("facts", facts.bytes, [desk.facts for desk in desks]), sealed_story]
         ledger.append(store, "correction", frames, today(), about=about)
