@@ -215,7 +215,7 @@ def test_leave_ends_the_visit_clears_the_browser_and_back_shows_the_start(server
     begin(server, page)
     cookie = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
     status, headers, _ = server.get("/leave", cookie=cookie)
-    assert (status, headers["location"]) == (302, "https://www.weather.gov/")
+    assert (status, headers["location"]) == (303, "https://www.weather.gov/")
     assert headers["clear-site-data"] == '"cache", "cookies", "storage"'
     assert headers["cache-control"] == "no-store"
     page.goto(f"{server.url}/en/readers")

@@ -3,6 +3,7 @@
 The words of the questions are data (terms/form.py); those of the other pages stand in the templates.
 """
 
+import re
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -36,6 +37,8 @@ IS_TRIAL = TRIAL.exists()
 BEFORE, AFTER = ("start", "before", "code", "readers"), ("check", "sent")
 # below it nobody is asked anything (VAULT 7)
 LEAST_SPACE = 2 * 2**30
+# what a published file may be called
+PUBLISHED_NAME = re.compile(r"[a-zA-Z0-9./_-]{1,200}")
 WEATHER = "https://www.weather.gov/"
 
 
@@ -213,7 +216,7 @@ def sent(request: HttpRequest, language: str, visit: Visit) -> HttpResponse:
     """Page 21: only now is anything acknowledged."""
     if not visit.promise:
         # who came back with a code has no page of having sent
-        return redirect(f"/mine{tongue.carried()}") if visit.entry else _on(language, "check")
+        return _see(f"/mine{tongue.carried()}") if visit.entry else _on(language, "check")
     shown = code.shown(visit.code) if visit.code else ""
     here = notices.notices(language)
     return _page(request, "sent", gettext("Sent. Thank you."), code=shown, by=tongue.day(_by(visit)), notices=here)
@@ -249,7 +252,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     visit = Visit.of(request)
     if visit is not None:
         visit.end()
-    answer = redirect(WEATHER)
+    answer = _see(WEATHER)
     answer["Clear-Site-Data"] = '"cache", "cookies", "storage"'
     return answer
 
@@ -272,7 +275,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
         return _page(request, "comeback", gettext("Come back with your code"), error=error)
     made.entry = encoded(entry.commitment) if entry else ""
     made.save()
-    answer = redirect(f"/mine{tongue.carried()}" if entry else f"/{made.language}/check")
+    answer = _see(f"/mine{tongue.carried()}" if entry else f"/{made.language}/check")
     made.set_cookie(answer)
     return answer
 
@@ -282,7 +285,7 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
     store = DatabaseStore()
     entry = store.entry(decoded(visit.entry)) if visit.entry else None
     if entry is None:
-        return redirect(f"/code{tongue.carried()}")
+        return _see(f"/code{tongue.carried()}")
     withdrawn = is_withdrawn(store, entry)
     copied = models.Entry.objects.filter(pk=entry.commitment, copied=True).exists()
     state = "withdrawn" if withdrawn else "waiting" if entry.index is None else "in the ledger"
@@ -295,7 +298,7 @@ def mine(request: HttpRequest, visit: Visit) -> HttpResponse:
 def add(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Add or correct: what was sent is not shown; what is answered again replaces, a text is added."""
     if not visit.entry or not visit.code:
-        return redirect(f"/code{tongue.carried()}")
+        return _see(f"/code{tongue.carried()}")
     store = DatabaseStore()
     entry = store.entry(decoded(visit.entry))
     if entry is None or is_withdrawn(store, entry):
@@ -339,19 +342,21 @@ def _witnesses() -> int:
 def receipt(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The receipt as a file, once the ledger has it."""
     del request
+    if not visit.entry:
+        return _see(f"/code{tongue.carried()}")
     try:
         return _file(ledger.prove(DatabaseStore(), decoded(visit.entry)).bytes)
     except ProofError:
-        return redirect(f"/mine{tongue.carried()}")
+        return _see(f"/mine{tongue.carried()}")
 
 
 def take_back(request: HttpRequest, visit: Visit) -> HttpResponse:
     """Delete a report: its content goes from here at once, from desks with their next pull; its place stays."""
     if not visit.entry or not visit.code:
-        return redirect(f"/code{tongue.carried()}")
+        return _see(f"/code{tongue.carried()}")
     if request.method == "POST":
         withdraw(visit)
-        return redirect(f"/mine{tongue.carried()}")
+        return _see(f"/mine{tongue.carried()}")
     return _page(request, "withdraw", gettext("Delete your report?"))
 
 
@@ -381,9 +386,10 @@ def published(request: HttpRequest, path: str) -> HttpResponseBase:
     del request
     # a folder that is reached by a link is the same folder
     ledger_folder = LEDGER.resolve()
-    found = (ledger_folder / path).resolve()
+    # what no file can be called is not looked for
+    found = (ledger_folder / path).resolve() if PUBLISHED_NAME.fullmatch(path) else ledger_folder
     if (
-        not found.is_relative_to(ledger_folder)
+        not found.is_relative_see(ledger_folder)
         or not found.is_file()
         or path.startswith(("openings", "."))
         or "/." in path
@@ -414,7 +420,7 @@ def within(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def visited(request: HttpRequest, language: str = "", **named: str) -> HttpResponse:
         visit = Visit.of(request)
         if visit is None:
-            return _on(language, "start") if language else redirect(f"/code{tongue.carried()}")
+            return _on(language, "start") if language else _see(f"/code{tongue.carried()}")
         if language:
             # who went on in another language is told in that one
             visit.language = language
@@ -444,6 +450,7 @@ def _on(language: str, name: str) -> HttpResponse:
 
 
 def _see(path: str) -> HttpResponse:
+    """On to another page, as a page and not as the form again."""
     answer = redirect(path)
     answer.status_code = 303
     return answer

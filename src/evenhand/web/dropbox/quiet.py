@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 
 from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
@@ -30,6 +30,7 @@ TOLD = ("ETag", "Last-Modified", "Server", "X-Powered-By", "Vary")
 APPEND = "/desk/append"
 # what is answered while the form is closed
 OPEN = ("/desk/", "/ledger/", "/status", "/static/")
+METHODS = ("GET", "HEAD", "POST")
 FILL_START, FILL_END = b"<!--", b"-->"
 
 
@@ -41,12 +42,12 @@ class Quiet:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer, whatever happened, with nothing in it that tells."""
-        if refused := _refused(request):
-            return _finished(refused)
         return _finished(self._get_response(request))
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        """While the form is closed nobody but a desk is answered."""
+        """What is no form is refused before it is read; while the form is closed nobody but a desk is answered."""
+        if refused := _refused(request):
+            return refused
         if not CLOSED or request.path.startswith(OPEN):
             return None
         said = {"heading": gettext("We cannot take reports today"), "language": tongue.spoken()}
@@ -69,8 +70,8 @@ class Quiet:
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:
-    if request.method not in ("GET", "HEAD", "POST"):
-        return HttpResponse(status=405)
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
     if request.method == "POST":
         if not (request.content_type or "").startswith(("application/x-www-form-urlencoded", "text/plain")):
             # a form with files would be written to the disk in the clear before anyone looked at it

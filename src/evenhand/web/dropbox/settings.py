@@ -54,11 +54,11 @@ INSTALLED_APPS = ["evenhand.web.dropbox", "csp"]
 MIDDLEWARE = [
     "evenhand.web.dropbox.quiet.Quiet",
     "evenhand.web.dropbox.tongue.Spoken",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
 ]
 ROOT_URLCONF = "evenhand.web.dropbox.urls"
 WSGI_APPLICATION = "evenhand.web.dropbox.wsgi.application"
@@ -86,8 +86,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 # same-origin tells nobody else any more than that does (decision 0028)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-# the proxy ends TLS, and an onion has none: it is told by EVENHAND_HTTPS
+# the proxy ends TLS, which EVENHAND_HTTPS says, and then says so of each request: an onion beside it has none, and a
+# form that comes over TLS is ours only if its origin is https
 SECURE_HSTS_SECONDS = 63_072_000 if os.environ.get("EVENHAND_HTTPS") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("EVENHAND_HTTPS") else None
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
