@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import wraps
 
 from django.db import DatabaseError, IntegrityError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, StreamingHttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from evenhand.errors import EvenhandError, FormatError, ProofError
@@ -36,7 +36,7 @@ def _neutral(view: View) -> View:
     @wraps(view)
     def called(request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
-            return HttpResponse(status=405)
+            return HttpResponseNotAllowed(["POST"])
         try:
             return view(request)
         except FormatError:

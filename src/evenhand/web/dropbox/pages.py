@@ -389,7 +389,7 @@ def published(request: HttpRequest, path: str) -> HttpResponseBase:
     # what no file can be called is not looked for
     found = (ledger_folder / path).resolve() if PUBLISHED_NAME.fullmatch(path) else ledger_folder
     if (
-        not found.is_relative_see(ledger_folder)
+        not found.is_relative_to(ledger_folder)
         or not found.is_file()
         or path.startswith(("openings", "."))
         or "/." in path
