@@ -22,6 +22,7 @@ COMMANDS = {
     "tell": "make the page and the one-page statement of a finding",
     "keep": "the ledger's keeper: keys, reports, receipts, the published tree, its witness",
     "serve": "the form that takes reports, on this machine",
+    "canvass": "codes on paper for everybody on a roster, then their answers, counted",
     "verify": "does a receipt, a ledger, a store or a release hold?",
     "simulate": "write a world with a planted answer, for critics and for power",
 }

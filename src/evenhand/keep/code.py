@@ -33,21 +33,21 @@ class Derived:
     hand: bytes = field(repr=False)
 
 
-def new() -> str:
+def new(length: int = DIGITS) -> str:
     """A new code: 22 digits of the system's chance and 2 check digits, ASCII, without spaces."""
-    number = secrets.randbelow(10 ** (DIGITS - 2))
-    return f"{number:0{DIGITS - 2}d}{_check(number):02d}"
+    number = secrets.randbelow(10 ** (length - 2))
+    return f"{number:0{length - 2}d}{_check(number):02d}"
 
 
-def read(text: str) -> str:
-    """The 24 ASCII digits of a code as a person typed or pasted it.
+def read(text: str, length: int = DIGITS) -> str:
+    """The 24 ASCII digits of a code as a person typed or pasted it; a ticket of a canvass has fewer.
 
     Spaces and line ends, hyphens, marks that do not show and the decimal digits of any script are folded. A
     CodeSlipError says what kind of slip it is, and never repeats what was typed.
     """
     digits = "".join(_digit(character) for character in text if not _between(character))
-    if len(digits) != DIGITS:
-        raise CodeSlipError(f"{len(digits)} digits, and a code has {DIGITS}: look whether some are missing or doubled")
+    if len(digits) != length:
+        raise CodeSlipError(f"{len(digits)} digits, and a code has {length}: look whether some are missing or doubled")
     if int(digits[-2:]) != _check(int(digits[:-2])):
         raise CodeSlipError("one of the digits may be wrong, or two have changed places: look again")
     return digits
@@ -69,10 +69,10 @@ def _check(number: int) -> int:
     return 98 - number * 100 % 97
 
 
-def shown(code: str) -> str:
+def shown(code: str, length: int = DIGITS) -> str:
     """The code as it is shown: six groups of four digits."""
-    digits = read(code)
-    return " ".join(digits[start : start + GROUP] for start in range(0, DIGITS, GROUP))
+    digits = read(code, length)
+    return " ".join(digits[start : start + GROUP] for start in range(0, length, GROUP))
 
 
 def derive(code: str, origin: str, memory: int = 47_104, passes: int = 1, lanes: int = 1) -> Derived:

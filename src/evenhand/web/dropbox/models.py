@@ -72,6 +72,13 @@ class Slip(models.Model):
     sealed = models.BinaryField()
 
 
+class Ticket(models.Model):
+    """A one-time code of a canvass: a hash of it, and if it has answered. Not who has it, when, or what was said."""
+
+    lookup = models.BinaryField(primary_key=True, max_length=LOOKUP_SIZE)
+    used = models.BooleanField(default=False)
+
+
 class Batch(models.Model):
     """Which leaves were numbered on a day: from `first` on, `count` of them."""
 

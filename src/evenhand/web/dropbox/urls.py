@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from evenhand.web.dropbox import desk_api, pages, tongue
+from evenhand.web.dropbox import canvass, desk_api, pages, tongue
 from evenhand.web.dropbox.pages import unsent, within
 
 handler404 = "evenhand.web.dropbox.pages.not_found"
@@ -24,6 +24,10 @@ urlpatterns = [
     path("what-we-hold", pages.what_we_hold),
     path("who-can-read", pages.who_can_read),
     path("ledger/<path:path>", pages.published),
+    path("canvass", canvass.entrance),
+    re_path(rf"^{IN}/canvass/start$", canvass.start),
+    re_path(rf"^{IN}/canvass/(?P<name>stopped|what)$", canvass.question),
+    re_path(rf"^{IN}/canvass/done$", canvass.done),
     re_path(rf"^{IN}/start$", pages.start),
     re_path(rf"^{IN}/before$", pages.before),
     re_path(rf"^{IN}/code$", within(unsent(pages.show_code))),
