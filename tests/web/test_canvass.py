@@ -38,7 +38,7 @@ def command(*words: object, **said: Any) -> subprocess.CompletedProcess:
 
 def new(server: Server, roster: Path, to: Path) -> subprocess.CompletedProcess:
     days = ("--since", SINCE, "--until", UNTIL)
-    who = ("--desk", "legal", "--label", "North", "--address", f"{server.url}/canvass")
+    who = ("--desk", "legal", "--label", "North", "--address", server.url)
     return command("canvass", "new", "--roster", roster, "--folder", server.folder, *days, *who, "--to", to)
 
 
@@ -100,10 +100,11 @@ def tables(server: Server, *queries: str) -> list[list[tuple]]:
         return [rows.execute(query).fetchall() for query in queries]
 
 
-def test_the_sheet_says_what_it_must(roster: Path, codes: list[str]) -> None:
+def test_the_sheet_says_what_it_must(server: Server, roster: Path, codes: list[str]) -> None:
     text = roster.with_name("sheet.html").read_text(encoding="utf-8")
     for words in ("It is up to you", "No name", "No discipline", "Trial office two (legal help) holds the answers"):
         assert text.count(words) == len(codes)
+    assert text.count(f"{server.url}/canvass</p>") == len(codes)
     assert "<script" not in text
 
 
