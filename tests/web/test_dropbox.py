@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import signal
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -305,23 +304,6 @@ def test_nothing_that_was_typed_is_anywhere_in_the_clear(server: Server, browser
             data = path.read_bytes()
             found += [(path, word) for word in (b"canary", CANARY.encode(), shown.encode()) if word in data]
     assert found == []
-
-
-def test_killed_at_random_nothing_that_was_acknowledged_is_lost(server: Server, browser: Any) -> None:
-    told = []
-    for _ in range(3):
-        page = opened(browser)
-        told.append(tell(server, page))
-        begin(server, page)
-        page.check("input[value=legal]")
-        with contextlib.suppress(Exception):
-            on(page)
-        server.stop(signal.SIGKILL)
-        server.start()
-    for shown in told:
-        page = opened(browser)
-        back_with(server, page, shown)
-        assert page.inner_text("h1") == "Your report"
 
 
 def test_the_page_of_what_is_held_names_every_column(server: Server) -> None:

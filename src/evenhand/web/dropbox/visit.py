@@ -80,6 +80,10 @@ class Visit:
             opened = json.loads(frame.open(frame.parse(bytes(row.sealed)), [_identity(cookie)]))
         except EvenhandError:
             return None
+        if row.day < today():
+            # a day without a page ends a visit; one with a page begins it anew
+            with writing():
+                models.Visit.objects.filter(pk=row.pk).update(day=today())
         found = cls(cookie=cookie, **opened)
         found.answers = found.read_draft()
         return found
