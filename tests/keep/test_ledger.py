@@ -163,13 +163,13 @@ def test_a_store_whose_order_was_altered_is_not_signed_for(tmp_path: Path) -> No
 def test_tiles_are_read_back_before_anything_is_signed(tmp_path: Path, monkeypatch, fault, words) -> None:
     store, out = stores.Dictionary(), tmp_path / "out"
     keep(store, 3)
-    real = ledger._write
+    real = ledger.write_tiles
 
     def write(folder: Path, entries: Sequence[Entry], before: int) -> None:
         real(folder, entries, before)
         fault(folder)
 
-    monkeypatch.setattr(ledger, "_write", write)
+    monkeypatch.setattr(ledger, "write_tiles", write)
     with pytest.raises((FormatError, ProofError), match=words):
         publish(store, out)
     assert not (out / "checkpoint").exists()
