@@ -62,9 +62,9 @@ def server(trial: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[si
     made.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(absent) -> Iterator[Any]:
-    """Debian's Chromium."""
+    """Debian's Chromium; not for longer than a module, since Django's tests do not run beside its event loop."""
     if not Path(sites.CHROMIUM).exists():
         absent("chromium is absent: apt-get install chromium")
     from playwright.sync_api import sync_playwright
