@@ -6,9 +6,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from sites import Server, answer, back_with, begin, on, opened, tell
@@ -105,6 +107,28 @@ def test_what_is_said_later_goes_to_the_same_desk_signed_by_the_code(
     assert left == (0,)
     page.goto(f"{server.url}/mine/correct")
     assert page.url.endswith("/mine")
+
+
+def test_a_correction_that_is_sent_twice_at_once_is_kept_once(server: Server, browser: Any) -> None:
+    page = opened(browser)
+    back_with(server, page, tell(server, opened(browser)))
+    page.goto(f"{server.url}/en/age")
+    answer(page)
+    on(page)
+    token = page.get_attribute("input[name=csrfmiddlewaretoken]", "value")
+    cookie = "; ".join(f"{each['name']}={each['value']}" for each in page.context.cookies())
+    body = urlencode({"csrfmiddlewaretoken": token}).encode()
+
+    def send(_: int) -> int:
+        form = "application/x-www-form-urlencoded"
+        return server.get("/mine/correct", "POST", body, cookie=cookie, content_type=form)[0]
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(send, range(6))) == {303}
+    about = newest(server, "report")[0]
+    with contextlib.closing(sqlite3.connect(server.folder / "dropbox.sqlite3")) as rows:
+        query = "select count(*) from dropbox_entry where kind = 'correction' and about = ?"
+        assert rows.execute(query, [about]).fetchone() == (1,)
 
 
 def test_a_desk_asks_and_its_question_is_read_with_the_code_alone(server: Server, browser: Any, ring: Keyring) -> None:

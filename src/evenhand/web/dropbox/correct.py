@@ -25,12 +25,14 @@ def correct(visit: Visit) -> None:
     hand = note.Signer(act.HAND, bytes.fromhex(visit.hand))
     with writing():
         entry = store.entry(about)
-        if entry is None or is_withdrawn(store, entry) or not visit.answers:
+        if entry is None or is_withdrawn(store, entry):
+            return
+        # pressed twice at once, in two tabs: the second finds the draft gone, which the first has kept
+        if not models.Draft.objects.filter(pk=bytes.fromhex(visit.lookup)).delete()[0]:
             return
         n = 1 + sum(each.kind == "correction" for each in store.about(about))
         said = act.Correction(about, given, n, hashlib.sha256(story).digest())
         facts = note.sign(said.text, [hand])
         frames = [frame.make("facts", facts.bytes, [desk.facts for desk in desks]), sealed_story]
         ledger.append(store, "correction", frames, today(), about=about)
-        models.Draft.objects.filter(pk=bytes.fromhex(visit.lookup)).delete()
     visit.answers = {}
