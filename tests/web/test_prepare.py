@@ -36,6 +36,16 @@ def test_a_server_with_its_own_keys_takes_in_a_manifest_and_is_no_trial(trial: P
         server.stop(signal.SIGTERM)
 
 
+def test_a_fault_in_the_notices_is_told_before_the_server_starts(trial: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "box"
+    shutil.copytree(trial, folder)
+    (folder / "notices.toml").write_text("[[talks]]\n", encoding="utf-8")
+    done = run(folder, "--port", free_port())
+    assert done.returncode == 1
+    assert "expected talk, young, complain, deadline" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def read_by_a_camera(page: Any) -> str:
     """What another library (zxing) reads in the picture that the browser draws of the sheet's code."""
     grey = page.evaluate("""async () => {

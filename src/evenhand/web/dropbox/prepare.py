@@ -26,6 +26,9 @@ def prepare() -> bool:
     trial = not (keys / "log.key").exists()
     if trial:
         ceremony.make_log(keys, ORIGIN)
+    # read when it is first imported: what is wrong in it is told here, before the server starts
+    from evenhand.web.dropbox import notices  # noqa: F401
+
     migrate()
     if not (settings.LEDGER / "manifest").exists():
         if not trial:
